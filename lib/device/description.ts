@@ -1,0 +1,18 @@
+/** What a device says of itself on the wire: its model with what this instance adds. @module */
+import type { Model, Param } from "./model.ts";
+
+/** A model as one device on the network has it. It travels as JSON. */
+export interface Description {
+  /** The model; limits are those of this instance (never wider than the model's). */
+  readonly model: Model;
+  /** Changes whenever the description does: `"<version>.<n>"`. */
+  readonly revision: string;
+  /** The name of the instance. */
+  readonly name: string;
+  /** Members of dynamic groups found after connecting, by group and name. */
+  readonly dynamic?: { readonly [group: string]: { readonly [name: string]: Param } };
+  /** How people call channels of this instance, by key: `{ "sensor1.temperature": "CCD" }`. */
+  readonly labels?: { readonly [key: string]: string };
+  /** True when nobody described it: made up from a status line of an old daemon. */
+  readonly inferred?: boolean;
+}

@@ -1,0 +1,38 @@
+/** A value on its way through the lab: with its time, its validity and its severity. @module */
+import type { Value } from "./types.ts";
+
+/** Whether a value may be believed: read and understood, too old, or not to be had. */
+export type Quality = "good" | "stale" | "bad";
+
+/** How a valid value is graded. */
+export type Severity = "ok" | "warn" | "alarm";
+
+/** One value with all that is known of it. */
+export interface Reading {
+  /** The value; undefined where there never was one. A bad reading keeps no value. */
+  readonly value: Value | undefined;
+  /** When it was read, unix seconds by the clock of whoever read it. */
+  readonly time: number;
+  /** Whether it may be believed. */
+  readonly quality: Quality;
+  /** How it is graded by the model. */
+  readonly severity: Severity;
+  /** Why it is bad or stale: `"not connected"`, `"out of range"`, `"unreadable"`. */
+  readonly reason?: string;
+  /** What the device said, where that could not be understood. */
+  readonly raw?: string;
+}
+
+/** Values read at one moment: what changed, or everything there is when `complete`. */
+export interface Update {
+  /** When they were read, unix seconds by the device's daemon. */
+  readonly time: number;
+  /** Counts up with every update and every finished command of a daemon; absent from old daemons. */
+  readonly seq?: number;
+  /** Whether these are all values there are. */
+  readonly complete: boolean;
+  /** Whether something was missed before this one (a gap the daemon could not fill). */
+  readonly gap?: boolean;
+  /** The values by their key. */
+  readonly readings: ReadonlyMap<string, Reading>;
+}

@@ -1,0 +1,140 @@
+/**
+ * A link: all that MONITOR and the SDK know of the world outside. Neither knows protocols.
+ *
+ * Each protocol has a `link.ts` that makes one; `openLink` chooses by address.
+ * @module
+ */
+import type { Description } from "../device/description.ts";
+import type { Model } from "../device/model.ts";
+import type { Update } from "../device/reading.ts";
+import type { Value } from "../device/types.ts";
+import type { Clock, Duration } from "../time/mod.ts";
+import type { Transport } from "../net/connection.ts";
+
+/** How a link stands. */
+export interface LinkState {
+  /** `connected` only after the protocol's greeting. */
+  readonly status: "connecting" | "connected" | "lost" | "closed";
+  /** Since when, unix seconds. */
+  readonly since: number;
+  /** Why it is not connected, for people. */
+  readonly why?: string;
+  /** When the next attempt is due, unix seconds. */
+  readonly nextTry?: number;
+  /** Clock of the peer minus ours, seconds, where the peer tells. */
+  readonly offset?: number;
+  /** What the peer calls itself. */
+  readonly peerName?: string;
+  /** The peer's role word (`"ccd"`). */
+  readonly peerType?: string;
+}
+
+/** What is asked of a device. */
+export type LinkCommand =
+  /** Set parameters, by channel key (the drivable's own key for targets). */
+  | { readonly kind: "set"; readonly values: Readonly<Record<string, Value>> }
+  /** Run a command with named arguments. */
+  | { readonly kind: "call"; readonly name: string; readonly args?: Readonly<Record<string, Value>> }
+  /** A line as typed by a person, in the protocol's own grammar. */
+  | { readonly kind: "line"; readonly line: string }
+  /** Claim the device for `seconds`; renews when held already. */
+  | { readonly kind: "claim"; readonly seconds: number; readonly note?: string }
+  /** Give the claim back. */
+  | { readonly kind: "release" };
+
+/** What came of a command that succeeded. A command that did not rejects with a `CommandError`. */
+export interface Answer {
+  /** Updates with a `seq` above this one were read after the command; absent from old daemons. */
+  readonly seq?: number;
+  /** Values as read back, by channel key. */
+  readonly values: ReadonlyMap<string, Value>;
+  /** What a command returned. */
+  readonly result?: Value;
+  /** The answer as text, where it is one (a line typed by a person). */
+  readonly text?: string;
+  /** False when the peer cannot answer: it was sent, no more is known. */
+  readonly confirmed: boolean;
+}
+
+/** How far a long command has come. */
+export interface Progress {
+  /** 0 to 1. */
+  readonly fraction?: number;
+  /** For people. */
+  readonly note?: string;
+}
+
+/** Options of {@linkcode Link.command}. */
+export interface CommandOptions {
+  /** How long to wait for the answer (default `"10 s"`); progress starts it anew. */
+  timeout?: Duration;
+  /** Stops waiting; what was sent stays sent. */
+  signal?: AbortSignal;
+  /** Told of progress. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Options of {@linkcode Link.updates}. */
+export interface UpdateOptions {
+  /** Only these channels. */
+  keys?: readonly string[];
+  /** At most one update in this time (newest values); 0 pushes every change at once. */
+  period?: Duration;
+  /** Ends the iteration. */
+  signal?: AbortSignal;
+}
+
+/** A line for the log. */
+export interface LogLine {
+  /** When it came, unix seconds. */
+  readonly time: number;
+  /** Who said it. */
+  readonly source: string;
+  /** How bad it is. */
+  readonly type: "debug" | "info" | "message" | "warning" | "error" | "success";
+  /** What was said. */
+  readonly message: string;
+}
+
+/** A source of values that takes commands and mends itself. Loss is a state, not an error: iterations go on after it. */
+export interface Link extends AsyncDisposable {
+  /** Where it goes, as given. */
+  readonly address: string;
+  /** How it stands now. */
+  readonly state: LinkState;
+  /** Every change of {@linkcode Link.state}, the present one first. Ends when the link is closed. */
+  states(options?: { signal?: AbortSignal }): AsyncIterable<LinkState>;
+  /** What the device is; waits for the connection. */
+  describe(options?: { signal?: AbortSignal; timeout?: Duration }): Promise<Description>;
+  /** Every change of the description, the present one first. */
+  descriptions(options?: { signal?: AbortSignal }): AsyncIterable<Description>;
+  /**
+   * Values as they come. The first update after each connection is complete. A slow consumer finds several updates
+   * merged into one; none is lost silently.
+   */
+  updates(options?: UpdateOptions): AsyncIterable<Update>;
+  /**
+   * Asks something of the device, at most once: nothing is re-sent by itself.
+   *
+   * @throws {CommandError} With the code of the failure; `unknown_outcome` when the link was lost in between.
+   */
+  command(command: LinkCommand, options?: CommandOptions): Promise<Answer>;
+  /** Log lines of the device, where it sends any. */
+  log?(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /** Ends it; every iteration ends, every open command fails with `unknown_outcome`. */
+  close(): Promise<void>;
+}
+
+/** What every link is opened with. */
+export interface LinkOptions {
+  /** The model, where it is known beforehand: an old daemon cannot describe itself. */
+  model?: Model;
+  /** What we call ourselves. */
+  name?: string;
+  /** Token for peers that ask for one. */
+  token?: string;
+  /** Clock (default: the system's). */
+  clock?: Clock;
+  /** Transport (default: by address). */
+  transport?: Transport;
+}
