@@ -1,0 +1,121 @@
+/** MONITOR's view of the lab: what its page, its console, its TCP port and its store all stand on. @module */
+import type { Channel } from "../../lib/device/channel.ts";
+import type { Description } from "../../lib/device/description.ts";
+import type { Reading } from "../../lib/device/reading.ts";
+import type { LinkState, LogLine } from "../../lib/link/link.ts";
+
+/** A configured plot of one client. */
+export interface Plot {
+  /** Its id within the client. */
+  readonly id: string;
+  /** Its title. */
+  readonly name: string;
+  /** Channel keys or wire names; the first is the abscissa, usually `time`. */
+  readonly values: readonly string[];
+  /** Axis labels. */
+  readonly xlabel?: string;
+  /** Axis labels. */
+  readonly ylabel?: string;
+  /** Size in CSS pixels. */
+  readonly width: number;
+  /** Size in CSS pixels. */
+  readonly height: number;
+  /** Scale of the axes. */
+  readonly xscale: "linear" | "log";
+  /** Scale of the axes. */
+  readonly yscale: "linear" | "log";
+}
+
+/** A value with the moment MONITOR got it, by its own monotonic clock; its age is measured from there. */
+export interface Received {
+  /** The reading; its quality already says `stale` when the link is lost or the value is over age. */
+  readonly reading: Reading;
+  /** Monotonic milliseconds of receipt. */
+  readonly received: number;
+}
+
+/** One watched device. */
+export interface Client {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** Its address. */
+  readonly address: string;
+  /** Its title for people. */
+  readonly title: string;
+  /** Whether it is watched. */
+  readonly enabled: boolean;
+  /** The original's layout name. */
+  readonly template: string;
+  /** Its plots. */
+  readonly plots: readonly Plot[];
+  /** How its link stands. */
+  readonly state: LinkState;
+  /** What it is, once known. */
+  readonly description: Description | undefined;
+  /** Its channels by key, in order. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Latest values by channel key. */
+  readonly latest: ReadonlyMap<string, Received>;
+}
+
+/** What happens in the lab. */
+export type LabEvent =
+  /** Values came or went stale: the client and the keys concerned. */
+  | {
+    readonly kind: "values";
+    readonly client: Client;
+    readonly keys: readonly string[];
+    readonly time: number;
+  }
+  /** The state of a client's link changed. */
+  | { readonly kind: "state"; readonly client: Client }
+  /** A client was described anew. */
+  | { readonly kind: "described"; readonly client: Client }
+  /** A log line. */
+  | { readonly kind: "log"; readonly line: LogLine }
+  /** Clients were added or removed. */
+  | { readonly kind: "clients" };
+
+/** A stretch of history of one channel. */
+export interface Series {
+  /** Moments, unix seconds, ascending. */
+  readonly time: readonly number[];
+  /** Values (mean of the bin where binned); null where there was none: a gap. */
+  readonly value: readonly (number | null)[];
+  /** Smallest and largest within each bin, where binned. */
+  readonly min?: readonly (number | null)[];
+  /** Smallest and largest within each bin, where binned. */
+  readonly max?: readonly (number | null)[];
+}
+
+/** What came of a command line. */
+export interface CommandReply {
+  /** Whether it was carried out; undefined if nobody can know (an old daemon). */
+  readonly ok: boolean | undefined;
+  /** For people. */
+  readonly text: string;
+}
+
+/** The lab. */
+export interface Lab {
+  /** MONITOR's own name. */
+  readonly name: string;
+  /** Its clients by name, in the order of the configuration. */
+  readonly clients: ReadonlyMap<string, Client>;
+  /** Values acknowledged: on disk in the spool, fsynced. */
+  readonly stored: number;
+  /** Why the store is not working, if it is not. */
+  readonly storeProblem: string | undefined;
+  /** Calls `listener` with every event until disposed. */
+  watch(listener: (event: LabEvent) => void): Disposable;
+  /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */
+  command(line: string, source: string): Promise<CommandReply>;
+  /** History of a channel between two moments (unix seconds), in at most `points` bins. */
+  history(
+    client: string,
+    key: string,
+    range: { from: number; to: number; points: number },
+  ): Promise<Series>;
+  /** The last `count` log lines, newest first. */
+  recentLog(count: number): Promise<readonly LogLine[]>;
+}
