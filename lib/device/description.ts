@@ -13,6 +13,11 @@ export interface Description {
   readonly dynamic?: { readonly [group: string]: { readonly [name: string]: Param } };
   /** How people call channels of this instance, by key: `{ "sensor1.temperature": "CCD" }`. */
   readonly labels?: { readonly [key: string]: string };
+  /**
+   * Keys of channels that the daemon itself holds (parameters without hardware): their last update is their present
+   * value, they are not read again and do not age.
+   */
+  readonly held?: readonly string[];
   /** True when nobody described it: made up from a status line of an old daemon. */
   readonly inferred?: boolean;
 }

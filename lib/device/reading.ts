@@ -23,7 +23,10 @@ export interface Reading {
   readonly raw?: string;
 }
 
-/** Values read at one moment: what changed, or everything there is when `complete`. */
+/**
+ * Values read at one moment, changed or not: that they were read again is what tells a client that they are fresh,
+ * and that they were read after its command. Everything there is when `complete`; readings keep their own times then.
+ */
 export interface Update {
   /** When they were read, unix seconds by the device's daemon. */
   readonly time: number;
