@@ -1,0 +1,17 @@
+/** TCP. @module */
+import type { Transport } from "./connection.ts";
+import { type Address, parseAddress } from "./address.ts";
+import { ConfigError } from "../errors.ts";
+import { connectSocket, listenSocket } from "./node_net.ts";
+
+/** Connections over TCP, without delay; addresses are `"host:port"` and `"[::1]:port"`. */
+export const tcp: Transport = {
+  connect: async (address, options = {}) => await connectSocket(tcpAddress(address), address, options),
+  listen: async (address, accept) => await listenSocket(tcpAddress(address), accept),
+};
+
+function tcpAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address.kind === "tcp") return address;
+  throw new ConfigError(`Cannot use "${text}" over TCP: expected "host:port"`);
+}
