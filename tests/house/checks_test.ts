@@ -1,0 +1,23 @@
+/** What every file must pass: format, lint, types, documentation, and being publishable. */
+import { assertEquals } from "@std/assert";
+
+const ENTRIES = Object.values(
+  JSON.parse(await Deno.readTextFile("deno.json")).exports as Record<string, string>,
+);
+
+const CHECKS: Record<string, string[]> = {
+  "the format check passes": ["fmt", "--check"],
+  "the linter is silent": ["lint"],
+  "everything type-checks": ["check"],
+  "every public symbol is documented": ["doc", "--lint", ...ENTRIES],
+  "the package can be published": ["publish", "--dry-run", "--allow-dirty"],
+};
+
+for (const [name, args] of Object.entries(CHECKS)) {
+  Deno.test(`house: ${name}`, async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } })
+      .output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals(code, 0, `deno ${args.join(" ")} said:\n${said.slice(-4000)}`);
+  });
+}
