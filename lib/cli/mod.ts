@@ -1,0 +1,16 @@
+/** Command lines described as data: typed options, `--help` with examples, errors that say what was meant. @module */
+export {
+  type CommandLine,
+  type NumberOption,
+  type Operands,
+  type Option,
+  type OptionCommon,
+  type Options,
+  type OptionValue,
+  type OptionValues,
+  type SwitchOption,
+  type TextOption,
+} from "./command_line.ts";
+export { helpOf } from "./help.ts";
+export { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
+export { runProgram } from "./program.ts";
