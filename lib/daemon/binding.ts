@@ -13,21 +13,11 @@ import type {
   Value,
   ValueOf,
 } from "../device/types.ts";
+import type { Bad } from "../device/reading.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
 
-/** A value that could not be had, and why. */
-export interface Bad {
-  /** Why: `"not connected"`, `"over range"`, `"unreadable"`. */
-  readonly bad: string;
-  /** What the device said. */
-  readonly raw?: string;
-}
-
-/** Marks a value as not to be had. */
-export function bad(reason: string, raw?: string): Bad {
-  return raw === undefined ? { bad: reason } : { bad: reason, raw };
-}
+export { type Bad, bad } from "../device/reading.ts";
 
 /** Readings of a set of parameters: any of them, each a value or {@linkcode bad}. */
 export type PatchOf<P extends Params> =

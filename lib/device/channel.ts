@@ -111,3 +111,35 @@ function channelsOfGroup(group: string, spec: FixedGroup): Channel[] {
       ),
   ).flat();
 }
+
+/**
+ * Channels by every name they answer to: key, status-line name, and for the target of a drivable the drivable's own.
+ *
+ * @param channels The channels of a device.
+ * @returns The channels whose value a name in a status line or an update stands for. Use {@linkcode settablesByName}
+ * for the names that `set` takes.
+ */
+export function channelsByName(channels: Iterable<Channel>): ReadonlyMap<string, Channel> {
+  const all = [...channels];
+  return new Map([
+    ...all.map((channel) => [channel.wire, channel] as const),
+    ...all.map((channel) => [channel.key, channel] as const),
+  ]);
+}
+
+/**
+ * What `set` takes, by every name it answers to. A drivable is set by its own name, its target's, or either alias.
+ *
+ * @param channels The channels of a device.
+ * @returns The channel that is set; for a drivable its target.
+ */
+export function settablesByName(channels: Iterable<Channel>): ReadonlyMap<string, Channel> {
+  const all = [...channels];
+  const targets = new Map(all.map((channel) => [channel.settable, channel]));
+  const names = (pick: (channel: Channel) => string) =>
+    all.flatMap((channel) => {
+      const target = targets.get(channel.settable ?? channel.key);
+      return target ? [[pick(channel), target] as const] : [];
+    });
+  return new Map([...names((channel) => channel.wire), ...names((channel) => channel.key)]);
+}

@@ -7,6 +7,30 @@ export type Quality = "good" | "stale" | "bad";
 /** How a valid value is graded. */
 export type Severity = "ok" | "warn" | "alarm";
 
+/** A value that could not be had, and why. */
+export interface Bad {
+  /** Why: `"not connected"`, `"over range"`, `"unreadable"`. */
+  readonly bad: string;
+  /** What the device said. */
+  readonly raw?: string;
+}
+
+/**
+ * Marks a value as not to be had.
+ *
+ * @param reason Why, in a few words.
+ * @param raw What the device said, where that could not be understood.
+ * @returns The mark.
+ */
+export function bad(reason: string, raw?: string): Bad {
+  return raw === undefined ? { bad: reason } : { bad: reason, raw };
+}
+
+/** Tells a value from the mark that there is none. */
+export function isBad(value: Value | Bad): value is Bad {
+  return typeof value === "object" && "bad" in value;
+}
+
 /** One value with all that is known of it. */
 export interface Reading {
   /** The value; undefined where there never was one. A bad reading keeps no value. */

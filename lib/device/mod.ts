@@ -1,0 +1,21 @@
+/**
+ * The device model: what a device has, the values it gives, and the words for them.
+ * @module
+ */
+export type * from "./model.ts";
+export type * from "./types.ts";
+export { type Bad, bad, isBad, type Quality, type Reading, type Severity, type Update } from "./reading.ts";
+export { type Channel, channelsByName, channelsOf, channelsOfParam, settablesByName } from "./channel.ts";
+export type { Description } from "./description.ts";
+export {
+  choicesOf,
+  formatNumber,
+  formatValue,
+  parseNumber,
+  parseValue,
+  textOf,
+  type ValueText,
+} from "./text.ts";
+export { checkSetting, checkValue, parseChecked, parseSetting } from "./check.ts";
+export { gradeOf } from "./grade.ts";
+export { nearest, suggestion } from "./nearest.ts";
