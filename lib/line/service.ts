@@ -3,6 +3,9 @@ import type { Description } from "../device/description.ts";
 import type { Update } from "../device/reading.ts";
 import type { Value } from "../device/types.ts";
 import type { Progress } from "../link/link.ts";
+import type { ParsedLine } from "./parse.ts";
+
+export type { ParsedLine } from "./parse.ts";
 
 /** Who is at the other end of a connection to a line server. */
 export interface Peer {
@@ -22,24 +25,14 @@ export interface Peer {
   send(line: string): void;
 }
 
-/** A line that has been taken apart. */
-export interface ParsedLine {
-  /** First token, if it has no `=`. */
-  readonly name: string | undefined;
-  /** Tokens without `=`, after the name. */
-  readonly args: readonly string[];
-  /** Tokens with `=`, split at the first one; the last of a name wins. */
-  readonly options: Readonly<Record<string, string>>;
-  /** The line as it came, without terminator and trailing `\r`. */
-  readonly text: string;
-}
-
 /** What the answer of a command may carry. */
 export interface Outcome {
   /** The `seq` above which updates were read after the command. */
   readonly seq?: number;
   /** Values as read back: what is printed after `done`, already in the words of the wire, by name. */
   readonly values?: Readonly<Record<string, string>>;
+  /** What a command returns, in the words of the wire: printed as `@result=`. */
+  readonly result?: string;
   /** The hardware's reply to a line passed through; also sent alone to peers of the base protocol. */
   readonly text?: string;
 }

@@ -1,0 +1,5 @@
+/** The lab's line protocol. @module */
+export { LineCodec, type LineCodecOptions, type LineEvent } from "./codec.ts";
+export { type BadLine, type ParsedLine, parseLine, readLine } from "./parse.ts";
+export { formatLine, formatOption, type LineParts, oneLine, quote, toAscii } from "./quote.ts";
+export type { Caller, LineService, Outcome, Peer, ValueSource } from "./service.ts";
