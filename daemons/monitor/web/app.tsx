@@ -1,0 +1,108 @@
+/** MONITOR over HTTP: the pages, the live stream, history, and the original's addresses. @module */
+import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
+import type { Lab } from "../lab.ts";
+import { asset } from "./assets.ts";
+import { Bulletins } from "./live.ts";
+import { statusJson } from "./status_json.ts";
+import { ClientPage, LabPage, LogPage } from "./views/pages.tsx";
+
+/** A browser that takes nothing for this long is let go; it comes back by itself. */
+const STALLED = "20 s";
+/** Most points of a history, whatever is asked. */
+const MOST_POINTS = 20_000;
+
+/** Who commands from the page are said to come from in the log. */
+const SOURCE = "web";
+
+/**
+ * Whether a request that commands may come from where it comes from: a page of another site may not.
+ * Scripts send neither header.
+ */
+function isOwn({ req }: Context): boolean {
+  const site = req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  const origin = req.header("origin");
+  return origin === undefined || new URL(origin).host === req.header("host");
+}
+
+/**
+ * The web application of a lab.
+ *
+ * @param lab The lab.
+ * @param clock The clock.
+ * @returns The application; serve its `fetch`.
+ */
+export function createApp(lab: Lab, clock: Clock): Hono {
+  const app = new Hono();
+  const page = { lab, clock };
+
+  app.get("/", async (c) => c.html(await LabPage(page)));
+  app.get("/log", async (c) => c.html(await LogPage(page)));
+  app.get("/client/:name", (c) => {
+    const client = lab.clients.get(c.req.param("name"));
+    return client ? c.html(ClientPage({ ...page, client })) : c.notFound();
+  });
+
+  app.get("/live", (c) =>
+    streamSSE(c, async (stream) => {
+      using bulletins = new Bulletins(lab, clock);
+      stream.onAbort(() => bulletins[Symbol.dispose]());
+      for (;;) {
+        const bulletin = await bulletins.next();
+        if (!bulletin) return;
+        const sent = stream.writeSSE({ data: JSON.stringify(bulletin) });
+        try {
+          await withDeadline(() => sent, { clock, timeout: STALLED, what: "reading by the browser" });
+        } catch {
+          return stream.abort();
+        }
+      }
+    }));
+
+  app.get("/history", async (c) => {
+    const { client = "", key = "", from, to, points } = c.req.query();
+    const range = {
+      from: Number(from),
+      to: Number(to),
+      points: Math.min(Number(points ?? 1000), MOST_POINTS),
+    };
+    if (
+      ![range.from, range.to, range.points].every(Number.isFinite) || range.to <= range.from ||
+      range.points < 1
+    ) {
+      return c.json(
+        { error: "Expected from and to (unix seconds, from before to) and points (1 or more)" },
+        400,
+      );
+    }
+    if (!lab.clients.has(client)) return c.json({ error: `There is no client ${client}` }, 404);
+    return c.json(await lab.history(client, key, range));
+  });
+
+  const command = async (c: Context, line: string) => {
+    if (!isOwn(c)) return c.json({ ok: false, text: "Commands from pages of other sites are refused" }, 403);
+    return c.json(await lab.command(line, SOURCE));
+  };
+  app.post("/command", async (c) => {
+    const { line } = await c.req.parseBody();
+    return typeof line === "string"
+      ? command(c, line)
+      : c.json({ ok: false, text: "Expected a field named line" }, 400);
+  });
+
+  app.get("/monitor/status", (c) => c.json(statusJson(lab)));
+  app.get("/monitor/command", (c) => command(c, c.req.query("string") ?? ""));
+
+  for (const prefix of ["/assets/*", "/vendor/*"]) {
+    app.get(prefix, async (c) => {
+      const file = await asset(c.req.path);
+      if (!file) return c.notFound();
+      const headers = { "content-type": file.type, "etag": file.etag, "cache-control": "no-cache" };
+      if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
+      return c.body(file.body, 200, headers);
+    });
+  }
+  return app;
+}

@@ -1,0 +1,75 @@
+/** The page comes alive: bulletins in, values, curves and log out. */
+import type { Bulletin } from "../live.ts";
+import type { PlotData } from "../views/pages.tsx";
+import { wireCommand } from "./command.ts";
+import { drawPlot, drawSpark, growCurves } from "./curves.ts";
+import { showAges, showOffline, showValues } from "./values.ts";
+
+/** Without a word for this long, milliseconds, nothing on the page is taken as current. */
+const SILENCE = 3000;
+/** Log lines kept on the page. */
+const LINES = 500;
+
+const { plots = [] } = JSON.parse(document.querySelector("#data")!.textContent!) as { plots?: PlotData[] };
+for (const plot of plots) {
+  const place = document.querySelector(`[data-plot="${CSS.escape(`${plot.client}/${plot.id}`)}"] .plot`);
+  if (place) drawPlot(place as HTMLElement, plot);
+}
+for (const spark of document.querySelectorAll<SVGElement>("[data-spark]")) {
+  drawSpark(spark, spark.closest<HTMLElement>("[data-client]")!.dataset.client!, spark.dataset.spark!);
+}
+const form = document.querySelector<HTMLFormElement>("#command");
+if (form) wireCommand(form);
+
+const clock = (time: number): string => new Date(time * 1000).toISOString().slice(11, 19);
+const set = (id: string, text: string): void => void (document.querySelector(`#${id}`)!.textContent = text);
+
+function showLog(lines: Bulletin["log"] = []): void {
+  const body = document.querySelector("#log tbody");
+  if (!body) return;
+  for (const line of lines) {
+    const row = document.createElement("tr");
+    const cell = (style: string, text: string) => {
+      const made = document.createElement("td");
+      made.className = style;
+      made.textContent = text;
+      return made;
+    };
+    const what = cell("", ` ${line.message}`);
+    if (line.type === "warning" || line.type === "error") {
+      const type = document.createElement("span");
+      type.className = line.type === "error" ? "alarmv" : "warnv";
+      type.textContent = line.type;
+      what.prepend(type);
+    }
+    row.append(cell("t", clock(line.time)), cell("s", line.source), what);
+    body.prepend(row);
+  }
+  while (body.childElementCount > LINES) body.lastElementChild!.remove();
+}
+
+let heard = performance.now();
+let offset = 0;
+const stream = new EventSource("/live");
+stream.onmessage = ({ data }) => {
+  const bulletin = JSON.parse(data) as Bulletin;
+  if (bulletin.reload) return location.reload();
+  heard = performance.now();
+  offset = bulletin.lab.time - Date.now() / 1000;
+  showOffline(false);
+  showValues(bulletin);
+  growCurves(bulletin);
+  showLog(bulletin.log);
+  const { connected, clients, stored, problem } = bulletin.lab;
+  set("connected", `${connected} of ${clients} connected`);
+  set("stored", `stored ${String(stored).replace(/\B(?=(\d{3})+$)/g, "\u202f")}`);
+  const strip = document.querySelector<HTMLElement>("#problem")!;
+  strip.hidden = problem === null;
+  strip.querySelector(".what")!.textContent = problem ?? "";
+};
+setInterval(() => {
+  const now = Date.now() / 1000 + offset;
+  set("clock", `${clock(now)} UTC`);
+  showAges(now);
+  if (performance.now() - heard > SILENCE) showOffline(true);
+}, 250);

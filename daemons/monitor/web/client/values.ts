@@ -1,0 +1,66 @@
+/** Values, ages and links on the page: text and class only, never markup. */
+import type { Bulletin, ValueRow } from "../live.ts";
+
+/** When each value was read, by this browser's clock; ages are drawn from here. */
+const readAt = new Map<Element, number>();
+/** Since when each lost link is lost, unix seconds. */
+const lostSince = new Map<Element, { since: number; text: string }>();
+
+const seconds = (): number => performance.now() / 1000;
+
+function age(span: number): string {
+  if (span < 100) return `${span.toFixed(1)} s`;
+  const minutes = Math.floor(span / 60);
+  if (minutes < 60) return `${minutes}:${String(Math.floor(span % 60)).padStart(2, "0")}`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+}
+
+const find = (client: string, key: string): NodeListOf<Element> =>
+  document.querySelectorAll(`[data-client="${CSS.escape(client)}"] [data-key="${CSS.escape(key)}"]`);
+
+function put(client: string, [key, text, look, hint, old]: ValueRow): void {
+  for (const place of find(client, key)) {
+    const value = place.querySelector(".v")!;
+    value.textContent = text;
+    value.className = `v ${look}`;
+    place.setAttribute("title", hint);
+    if (old !== null) readAt.set(place, seconds() - old);
+  }
+}
+
+/** Puts what a bulletin says on the page. */
+export function showValues({ values = {}, links = {} }: Bulletin): void {
+  for (const [client, rows] of Object.entries(values)) rows.forEach((row) => put(client, row));
+  for (const [client, link] of Object.entries(links)) {
+    for (const card of document.querySelectorAll(`[data-client="${CSS.escape(client)}"]`)) {
+      card.classList.toggle("isstale", !link.live);
+      card.querySelector(".dot")!.className = `dot ${link.live ? "live" : "lost"}`;
+      if (link.live) lostSince.delete(card);
+      else lostSince.set(card, link);
+      card.querySelector(".linktext")!.textContent = link.text;
+    }
+  }
+}
+
+/** Draws all ages anew; call it some times a second. `now` is MONITOR's clock, unix seconds. */
+export function showAges(now: number): void {
+  const newest = new Map<Element, number>();
+  for (const [place, at] of readAt) {
+    const shown = place.querySelector(".age");
+    if (shown) shown.textContent = age(Math.max(0, seconds() - at));
+    const card = place.closest("[data-client]")!;
+    newest.set(card, Math.max(newest.get(card) ?? 0, at));
+  }
+  for (const [card, at] of newest) {
+    if (!lostSince.has(card)) card.querySelector(".linktext")!.textContent = age(Math.max(0, seconds() - at));
+  }
+  for (const [card, { since, text }] of lostSince) {
+    card.querySelector(".linktext")!.textContent = `${text}, ${age(Math.max(0, now - since))}`;
+  }
+}
+
+/** Marks the whole page: whether anything on it is current. */
+export function showOffline(offline: boolean): void {
+  (document.querySelector("#offline") as HTMLElement).hidden = !offline;
+  document.body.classList.toggle("offline", offline);
+}

@@ -1,0 +1,101 @@
+/** Values as the page shows them. @module */
+import type { Channel } from "../../../lib/device/channel.ts";
+import type { Param } from "../../../lib/device/model.ts";
+import type { Reading } from "../../../lib/device/reading.ts";
+import type { Value } from "../../../lib/device/types.ts";
+import type { Client, Received } from "../lab.ts";
+
+/** A value ready to be put on the page; the browser only sets text and class. */
+export interface Shown {
+  /** The value, or why there is none. */
+  readonly text: string;
+  /** Style class: quiet, graded, too old, or not to be had. */
+  readonly look: "" | "warnv" | "alarmv" | "stale" | "none";
+  /** What to say when somebody points at it. */
+  readonly hint: string;
+}
+
+/** A typographic minus: digits keep their width and the sign is seen. */
+const minus = (text: string): string => text.replaceAll("-", "\u2212");
+
+function showNumber(value: number, precision: number | undefined): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return minus(value.toFixed(precision ?? 0));
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return minus(value.toExponential(2));
+  return minus(precision === undefined ? String(Number(value.toPrecision(5))) : value.toFixed(precision));
+}
+
+function showValue(param: Param, value: Value): string {
+  switch (param.type) {
+    case "flag":
+      return value ? "on" : "off";
+    case "time":
+      return new Date((value as number) * 1000).toISOString().slice(0, 19).replace("T", " ");
+    case "array":
+      return `[${(value as readonly number[]).map((item) => showNumber(item, param.precision)).join(", ")}]`;
+    case "choice":
+    case "text":
+      return String(value);
+    default:
+      return showNumber(value as number, param.precision);
+  }
+}
+
+function look({ quality, severity }: Reading): Shown["look"] {
+  if (quality === "bad") return "none";
+  if (quality === "stale") return "stale";
+  return severity === "ok" ? "" : severity === "warn" ? "warnv" : "alarmv";
+}
+
+/** How a channel's latest value is shown. */
+export function show(channel: Channel, received: Received | undefined): Shown {
+  if (!received) return { text: "\u2014", look: "none", hint: "never read" };
+  const { reading } = received;
+  const { value, reason, raw } = reading;
+  const why = [reading.quality, reason, raw && `the device said "${raw}"`].filter(Boolean).join(", ");
+  if (value === undefined) return { text: reason ?? "unknown", look: "none", hint: why };
+  return {
+    text: showValue(channel.param, value),
+    look: look(reading),
+    hint: reading.quality === "good" ? reading.severity : why,
+  };
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  degC: "°C",
+  degF: "°F",
+  deg: "°",
+  uA: "µA",
+  us: "µs",
+  um: "µm",
+  ohm: "Ω",
+};
+
+/** The unit as people write it: `°C` for `degC`. */
+export function showUnit(param: Param): string {
+  const unit = "unit" in param ? param.unit ?? "" : "";
+  return UNITS[unit] ?? unit;
+}
+
+/** The name of a channel for people: its label, or `sensor 1 temperature`, `temperature target`. */
+export function showName(client: Client, channel: Channel): string {
+  const label = client.description?.labels?.[channel.key];
+  if (label) return label;
+  const place = channel.group === undefined ? "" : `${channel.group} ${channel.index! + 1} `;
+  return `${place}${channel.name.replaceAll("_", " ")}${channel.half === "target" ? " target" : ""}`;
+}
+
+/** The channel a card shows big: the first with a target, else the first number. */
+export function headline(client: Client): Channel | undefined {
+  const values = [...client.channels.values()].filter((channel) => channel.half === "value");
+  return values.find(({ param }) => param.type === "drivable") ??
+    values.find(({ param }) => param.type === "number");
+}
+
+/** How a link stands, for people. */
+export function showLink({ enabled, state }: Client): string {
+  if (!enabled) return "not watched";
+  if (state.status === "connected") return "connected";
+  const why = state.why ? `: ${state.why}` : "";
+  return `${state.status}${why}`;
+}

@@ -1,0 +1,93 @@
+/** One device on the page: its headline, its values with units and ages, its link. @module */
+import type { Channel } from "../../../../lib/device/channel.ts";
+import type { Clock } from "../../../../lib/time/mod.ts";
+import type { Client } from "../../lab.ts";
+import { isLive } from "../live.ts";
+import { headline, show, showLink, showName, showUnit } from "../show.ts";
+
+/** Values a card shows before it points to the device's own page. */
+const MOST_ROWS = 10;
+
+function age(client: Client, channel: Channel, clock: Clock): string {
+  const received = client.latest.get(channel.key);
+  return received ? `${((clock.now() - received.received) / 1000).toFixed(1)} s` : "";
+}
+
+/** A value in a list: name, value with unit, age. */
+export function Row({ client, channel, clock }: { client: Client; channel: Channel; clock: Clock }) {
+  const { text, look, hint } = show(channel, client.latest.get(channel.key));
+  return (
+    <div data-key={channel.key}>
+      <dt>{showName(client, channel)}</dt>
+      <dd title={hint}>
+        <span class={`v ${look}`}>{text}</span> <span class="unit">{showUnit(channel.param)}</span>
+      </dd>
+      <dd class="age">{age(client, channel, clock)}</dd>
+    </div>
+  );
+}
+
+function Headline({ client, channel, clock }: { client: Client; channel: Channel; clock: Clock }) {
+  const { text, look, hint } = show(channel, client.latest.get(channel.key));
+  const target = client.channels.get(`${channel.key}.target`);
+  const goal = target && show(target, client.latest.get(target.key));
+  return (
+    <div class="big">
+      <span data-key={channel.key} title={hint}>
+        <span class={`v ${look}`}>{text}</span>
+        <span class="u">{showUnit(channel.param)}</span>
+      </span>
+      <span class="to">
+        {showName(client, channel)}
+        <br />
+        {target && goal && (
+          <span data-key={target.key} title={goal.hint}>
+            target <span class={`v ${goal.look}`}>{goal.text}</span>
+          </span>
+        )}
+      </span>
+      <svg
+        viewBox="0 0 150 38"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label="last 30 minutes"
+        data-spark={channel.key}
+      >
+        <polyline class="spark" vector-effect="non-scaling-stroke" points="" />
+      </svg>
+    </div>
+  );
+}
+
+/** The head of a device: name, model, link. */
+export function CardHead({ client }: { client: Client }) {
+  const live = isLive(client);
+  return (
+    <h2>
+      <a href={`/client/${encodeURIComponent(client.name)}`}>{client.name}</a>
+      <small>{client.title}</small>
+      <span class="link" title={client.address}>
+        <span class={`dot ${live ? "live" : "lost"}`} />
+        <span class="linktext">{showLink(client)}</span>
+      </span>
+    </h2>
+  );
+}
+
+/** A device's card on the overview. */
+export function Card({ client, clock }: { client: Client; clock: Clock }) {
+  const big = headline(client);
+  const skip = new Set(big ? [big.key, `${big.key}.target`] : []);
+  const rows = [...client.channels.values()].filter(({ key }) => !skip.has(key));
+  const more = rows.length - MOST_ROWS;
+  return (
+    <section class={`card ${isLive(client) ? "" : "isstale"}`} data-client={client.name}>
+      <CardHead client={client} />
+      {big && <Headline client={client} channel={big} clock={clock} />}
+      <dl>
+        {rows.slice(0, MOST_ROWS).map((channel) => <Row client={client} channel={channel} clock={clock} />)}
+      </dl>
+      {more > 0 && <a class="more" href={`/client/${encodeURIComponent(client.name)}`}>{more} more values</a>}
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+/** The frame around every page. @module */
+import type { Child } from "hono/jsx";
+import { raw } from "hono/html";
+import type { Bulletin } from "../live.ts";
+
+/** What every page needs. */
+export interface PageProps {
+  /** Name of the lab, shown at the left. */
+  readonly lab: string;
+  /** Title of the page. */
+  readonly title: string;
+  /** Path of the page in the navigation. */
+  readonly here: string;
+  /** The lab in numbers. */
+  readonly overview: Bulletin["lab"];
+  /** Data for the page's script. */
+  readonly data?: unknown;
+  /** The page. */
+  readonly children?: Child;
+}
+
+const PAGES: readonly (readonly [path: string, name: string])[] = [["/", "Lab"], ["/log", "Log"]];
+
+/** A number with thin gaps between thousands. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+/** JSON that can stand inside a script element. */
+const embedded = (data: unknown): string => JSON.stringify(data).replaceAll("<", "\\u003c");
+
+const IMPORTS = embedded({ imports: { uplot: "/vendor/uPlot.esm.js" } });
+
+/** A whole page. */
+export function Layout({ lab, title, here, overview, data, children }: PageProps) {
+  return (
+    <>
+      {raw("<!doctype html>")}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <title>{title}</title>
+          <link rel="icon" href="/assets/icon.svg" />
+          <link rel="stylesheet" href="/vendor/uPlot.min.css" />
+          <link rel="stylesheet" href="/assets/dewar.css" />
+          <script type="importmap" dangerouslySetInnerHTML={{ __html: IMPORTS }} />
+          <script
+            type="application/json"
+            id="data"
+            dangerouslySetInnerHTML={{ __html: embedded(data ?? {}) }}
+          />
+          <script type="module" src="/assets/main.ts" />
+        </head>
+        <body>
+          <header>
+            <b>{lab}</b>
+            <nav>
+              {PAGES.map(([path, name]) => (
+                <a href={path} aria-current={path === here ? "page" : undefined}>{name}</a>
+              ))}
+            </nav>
+            <span class="end">
+              <span id="connected">{overview.connected} of {overview.clients} connected</span>
+              <span id="stored">stored {grouped(overview.stored)}</span>
+              <span id="clock">{new Date(overview.time * 1000).toISOString().slice(11, 19)} UTC</span>
+            </span>
+          </header>
+          <main>
+            <div class="strip alarm" id="offline" hidden>
+              <span class="alarmv">no connection</span>
+              <span class="what">MONITOR does not answer: nothing on this page is current</span>
+            </div>
+            <div class="strip warn" id="problem" hidden={overview.problem === null}>
+              <span class="warnv">store</span>
+              <span class="what">{overview.problem ?? ""}</span>
+            </div>
+            {children}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}

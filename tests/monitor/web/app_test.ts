@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createApp } from "../../../daemons/monitor/web/app.tsx";
+import { systemClock } from "../../../lib/time/mod.ts";
+import { FakeLab } from "./fake_lab.ts";
+
+function appOf(lab: FakeLab) {
+  return createApp(lab, systemClock);
+}
+
+const page = async (lab: FakeLab, path: string): Promise<string> =>
+  await (await appOf(lab).request(path)).text();
+
+Deno.test("LabPage shows every value with unit and grade before any script runs", async () => {
+  const lab = new FakeLab();
+  lab.read("cryocon", { temperature: -99.944, "temperature.target": -100, control: true });
+  lab.read("cryocon", { "loop2.power": 48 }, { severity: "alarm" });
+  const html = await page(lab, "/");
+  assertMatch(html, /data-key="temperature"[^>]*><span class="v ">−99.94<\/span><span class="u">°C/);
+  assertMatch(html, /data-key="temperature.target"[^>]*>target <span class="v ">−100.00/);
+  assertMatch(html, /loop 2 power<\/dt><dd[^>]*><span class="v alarmv">48.0<\/span> <span class="unit">W/);
+  assertMatch(html, /control<\/dt><dd[^>]*><span class="v ">on</);
+});
+
+Deno.test("LabPage shows a lost client as stale in shape and text", async () => {
+  const lab = new FakeLab();
+  lab.read("cryocon", { temperature: 12.5 });
+  lab.lose("cryocon", "no route to 10.0.0.28:7028");
+  const html = await page(lab, "/");
+  assertStringIncludes(html, `class="card isstale"`);
+  assertStringIncludes(html, "lost: no route to 10.0.0.28:7028");
+  assertStringIncludes(html, `class="v stale">12.50`);
+});
+
+Deno.test("LabPage shows why a value is not to be had", async () => {
+  const lab = new FakeLab();
+  const client = lab.clients.get("cryocon")!;
+  client.latest.set("loop1.power", {
+    reading: { value: undefined, time: 0, quality: "bad", severity: "ok", reason: "unreadable", raw: "<b>?" },
+    received: systemClock.now(),
+  });
+  const html = await page(lab, "/");
+  assertStringIncludes(html, `class="v none">unreadable`);
+  assert(!html.includes("<b>?"), "what the device said is escaped");
+});
+
+Deno.test("log text never becomes markup", async () => {
+  const lab = new FakeLab();
+  lab.log("error", "<script>alert(1)</script>");
+  for (const path of ["/", "/log"]) assert(!(await page(lab, path)).includes("<script>alert"));
+});
+
+Deno.test("a name that ends the data element does not", async () => {
+  const lab = new FakeLab(["</script><b>"]);
+  assert(!(await page(lab, "/")).includes("</script><b>"));
+});
+
+Deno.test("ClientPage shows one device, and 404 for none", async () => {
+  const lab = new FakeLab();
+  assertStringIncludes(await page(lab, "/client/cryocon"), "loop 2 power");
+  assertEquals((await appOf(lab).request("/client/nobody")).status, 404);
+});
+
+const post = (lab: FakeLab, line: string, headers: Record<string, string> = {}) =>
+  appOf(lab).request("/command", { method: "POST", body: new URLSearchParams({ line }), headers });
+
+Deno.test("POST /command runs the line and answers what came of it", async () => {
+  const lab = new FakeLab();
+  const reply = await (await post(lab, "send cryocon set temperature=-100")).json();
+  assertEquals(reply, { ok: true, text: "done: temperature target is -100 degC" });
+  assertEquals(lab.commands, ["web: send cryocon set temperature=-100"]);
+});
+
+Deno.test("commands are refused when they come from another site", async () => {
+  const lab = new FakeLab();
+  assertEquals((await post(lab, "exit", { "sec-fetch-site": "cross-site" })).status, 403);
+  assertEquals(
+    (await post(lab, "exit", { origin: "http://evil.example", host: "localhost:8888" })).status,
+    403,
+  );
+  const link = await appOf(lab).request("/monitor/command?string=exit", {
+    headers: { "sec-fetch-site": "cross-site" },
+  });
+  assertEquals(link.status, 403);
+  assertEquals(lab.commands, []);
+});
+
+Deno.test("GET /monitor/command works for a script, as the original did", async () => {
+  const lab = new FakeLab();
+  await appOf(lab).request("/monitor/command?string=send%20cryocon%20stop");
+  assertEquals(lab.commands, ["web: send cryocon stop"]);
+});
+
+Deno.test("GET /monitor/status gives the original's JSON", async () => {
+  const lab = new FakeLab();
+  lab.read("cryocon", { temperature: -99.5, control: true });
+  const { clients, status } = await (await appOf(lab).request("/monitor/status")).json();
+  assertEquals(clients.cryocon.host, "localhost");
+  assertEquals(clients.cryocon.port, 7024);
+  assertEquals(status, { nconnected: 1, cryocon: { temperature: "-99.5", control: "1" } });
+});
+
+Deno.test("GET /history refuses what makes no sense", async () => {
+  const lab = new FakeLab();
+  for (const query of ["", "from=2&to=1", "from=0&to=x", "from=0&to=9&points=0"]) {
+    assertEquals(
+      (await appOf(lab).request(`/history?client=cryocon&key=temperature&${query}`)).status,
+      400,
+      query,
+    );
+  }
+  assertEquals((await appOf(lab).request("/history?client=x&from=0&to=9")).status, 404);
+});
+
+Deno.test("assets are served stripped of types, with an entity tag", async () => {
+  const app = appOf(new FakeLab());
+  for (const path of ["/assets/main.ts", "/assets/values.ts", "/assets/curves.ts", "/assets/command.ts"]) {
+    const response = await app.request(path);
+    assertStringIncludes(response.headers.get("content-type")!, "text/javascript");
+    assert(!/import type|: string\b/.test(await response.text()), `${path} still has types`);
+    const again = await app.request(path, { headers: { "if-none-match": response.headers.get("etag")! } });
+    assertEquals(again.status, 304);
+  }
+  assertEquals((await app.request("/vendor/uPlot.esm.js")).status, 200);
+  assertEquals((await app.request("/assets/../mod.ts")).status, 404);
+});

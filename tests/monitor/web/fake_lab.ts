@@ -1,0 +1,138 @@
+/** A lab without devices: what the page is tested against. */
+import { channelsOf } from "../../../lib/device/channel.ts";
+import type { Model } from "../../../lib/device/model.ts";
+import type { Reading } from "../../../lib/device/reading.ts";
+import type { LinkState, LogLine } from "../../../lib/link/link.ts";
+import { type Clock, systemClock } from "../../../lib/time/mod.ts";
+import type {
+  Client,
+  CommandReply,
+  Lab,
+  LabEvent,
+  Plot,
+  Received,
+  Series,
+} from "../../../daemons/monitor/lab.ts";
+
+const MODEL: Model = {
+  model: "cryo-con",
+  description: "Cryo-con 24C",
+  params: {
+    temperature: { type: "drivable", unit: "degC", min: -200, max: 50, warn: [-130, 40], precision: 2 },
+    control: { type: "flag", set: true },
+  },
+  groups: {
+    loop: { count: 2, params: { power: { type: "number", unit: "W", precision: 1, alarm: [0, 45] } } },
+  },
+  commands: { stop: { description: "Switch all loops off" } },
+  safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+};
+
+const PLOT: Plot = {
+  id: "temperature",
+  name: "Temperature",
+  values: ["time", "temperature", "temperature.target"],
+  width: 800,
+  height: 260,
+  xscale: "linear",
+  yscale: "linear",
+};
+
+/** One client whose values a test sets. */
+export class FakeClient implements Client {
+  readonly title = "Cryo-con 24C";
+  readonly enabled = true;
+  readonly template = "default.html";
+  readonly plots = [PLOT];
+  readonly description = { model: MODEL, revision: "1.0", name: "cryocon" };
+  readonly channels = new Map(channelsOf(MODEL).map((channel) => [channel.key, channel]));
+  readonly latest = new Map<string, Received>();
+  state: LinkState;
+  readonly name: string;
+  readonly address = "localhost:7024";
+
+  constructor(name: string, since: number) {
+    this.name = name;
+    this.state = { status: "connected", since };
+  }
+}
+
+/** A lab whose events a test makes. */
+export class FakeLab implements Lab {
+  readonly name = "CCD lab";
+  readonly clients = new Map<string, FakeClient>();
+  stored = 0;
+  storeProblem: string | undefined;
+  readonly commands: string[] = [];
+  readonly lines: LogLine[] = [];
+  past: Series = { time: [], value: [] };
+  readonly clock: Clock;
+  readonly #listeners = new Set<(event: LabEvent) => void>();
+
+  constructor(names: readonly string[] = ["cryocon"], clock: Clock = systemClock) {
+    this.clock = clock;
+    for (const name of names) this.clients.set(name, new FakeClient(name, clock.time()));
+  }
+
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** A client's values come. */
+  read(name: string, values: Record<string, number | boolean>, more: Partial<Reading> = {}): void {
+    const client = this.clients.get(name)!;
+    const time = this.clock.time();
+    for (const [key, value] of Object.entries(values)) {
+      const reading: Reading = { value, time, quality: "good", severity: "ok", ...more };
+      client.latest.set(key, { reading, received: this.clock.now() });
+    }
+    this.stored += Object.keys(values).length;
+    this.tell({ kind: "values", client, keys: Object.keys(values), time });
+  }
+
+  /** A client is lost: its values go stale. */
+  lose(name: string, why: string): void {
+    const client = this.clients.get(name)!;
+    client.state = { status: "lost", since: this.clock.time(), why };
+    for (const [key, { reading, received }] of client.latest) {
+      client.latest.set(key, { reading: { ...reading, quality: "stale", reason: "link lost" }, received });
+    }
+    this.tell({ kind: "state", client });
+    this.tell({ kind: "values", client, keys: [...client.latest.keys()], time: this.clock.time() });
+  }
+
+  /** A line is logged. */
+  log(type: LogLine["type"], message: string): void {
+    const line: LogLine = { time: this.clock.time(), source: "monitor", type, message };
+    this.lines.unshift(line);
+    this.tell({ kind: "log", line });
+  }
+
+  /** Tells everybody who listens. */
+  tell(event: LabEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  watch(listener: (event: LabEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  command(line: string, source: string): Promise<CommandReply> {
+    this.commands.push(`${source}: ${line}`);
+    const known = line.startsWith("send cryocon ");
+    return Promise.resolve({
+      ok: known,
+      text: known ? "done: temperature target is -100 degC" : `unknown command "${line}"`,
+    });
+  }
+
+  history(): Promise<Series> {
+    return Promise.resolve(this.past);
+  }
+
+  recentLog(count: number): Promise<readonly LogLine[]> {
+    return Promise.resolve(this.lines.slice(0, count));
+  }
+}
