@@ -5,7 +5,7 @@
  * `loop1.power`, `loop2.power`, …; one of a dynamic group its own name.
  * @module
  */
-import type { FixedGroup, Model, Param } from "./model.ts";
+import type { DynamicGroup, FixedGroup, Model, Param } from "./model.ts";
 
 /** One value of a device. */
 export interface Channel {
@@ -110,6 +110,16 @@ function channelsOfGroup(group: string, spec: FixedGroup): Channel[] {
         channelsOfParam(name, param, { name: group, index })
       ),
   ).flat();
+}
+
+/**
+ * The names a dynamic group takes.
+ *
+ * @param group The group.
+ * @returns Its pattern, anchored.
+ */
+export function dynamicNames(group: DynamicGroup): RegExp {
+  return new RegExp(`^(?:${group.dynamic})$`);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a device says of itself on the wire: its model with what this instance adds. @module */
+import { type Channel, channelsOf, channelsOfParam } from "./channel.ts";
 import type { Model, Param } from "./model.ts";
 
 /** A model as one device on the network has it. It travels as JSON. */
@@ -20,4 +21,19 @@ export interface Description {
   readonly held?: readonly string[];
   /** True when nobody described it: made up from a status line of an old daemon. */
   readonly inferred?: boolean;
+}
+
+/**
+ * All channels of a device: those of its model, then the members of its dynamic groups.
+ *
+ * @param description The device.
+ * @returns The channels, in order.
+ */
+export function channelsOfDescription(description: Description): Channel[] {
+  const dynamic = Object.entries(description.dynamic ?? {}).flatMap(([group, members]) =>
+    Object.entries(members).flatMap(([name, param]) =>
+      channelsOfParam(name, param).map((channel) => ({ ...channel, group }))
+    )
+  );
+  return [...channelsOf(description.model), ...dynamic];
 }

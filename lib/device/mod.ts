@@ -5,8 +5,17 @@
 export type * from "./model.ts";
 export type * from "./types.ts";
 export { type Bad, bad, isBad, type Quality, type Reading, type Severity, type Update } from "./reading.ts";
-export { type Channel, channelsByName, channelsOf, channelsOfParam, settablesByName } from "./channel.ts";
-export type { Description } from "./description.ts";
+export {
+  type Channel,
+  channelsByName,
+  channelsOf,
+  channelsOfParam,
+  dynamicNames,
+  settablesByName,
+} from "./channel.ts";
+export { channelsOfDescription, type Description } from "./description.ts";
+export { type ReadingSource, stateView } from "./state_view.ts";
+export { lineOf } from "./source.ts";
 export {
   choicesOf,
   formatNumber,

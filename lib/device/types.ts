@@ -20,10 +20,13 @@ export type TargetsOf<P extends Params> = {
   readonly [K in keyof P as P[K] extends { type: "drivable" } ? K : never]: number;
 };
 
-/** What may be set among them: `set: true`, and every drivable. */
-export type SettableOf<P extends Params> = {
-  -readonly [K in keyof P as P[K] extends { set: true } | { type: "drivable" } ? K : never]?: ValueOf<P[K]>;
-};
+/**
+ * What may be set among them: `set: true`, and every drivable. Anything, where the model is not known to the compiler.
+ */
+export type SettableOf<P extends Params> = string extends keyof P ? { [name: string]: Value }
+  : {
+    -readonly [K in keyof P as P[K] extends { set: true } | { type: "drivable" } ? K : never]?: ValueOf<P[K]>;
+  };
 
 type GroupsOf<M extends Model> = M extends { groups: infer G } ? G : Record<never, never>;
 
@@ -49,13 +52,15 @@ export type CommandName<M extends Model> = keyof CommandsOf<M> & string;
 /** The definition of one command. */
 export type CommandOf<M extends Model, N> = N extends keyof CommandsOf<M> ? CommandsOf<M>[N] : Command;
 
-/** Arguments of a command as a tuple: empty where it takes none. */
-export type ArgsOf<C> = C extends { args: infer A extends Params }
-  ? [args: { readonly [K in keyof A]: ValueOf<A[K]> }]
+/** Arguments of a command as a tuple: empty where it takes none, anything where the command is not known. */
+export type ArgsOf<C> = Command extends C ? [args?: Readonly<Record<string, Value>>]
+  : C extends { args: infer A extends Params } ? [args: { readonly [K in keyof A]: ValueOf<A[K]> }]
   : [];
 
 /** Result of a command; `void` where it has none. */
-export type ResultOf<C> = C extends { returns: infer R extends Param } ? ValueOf<R> : void;
+export type ResultOf<C> = Command extends C ? Value | void
+  : C extends { returns: infer R extends Param } ? ValueOf<R>
+  : void;
 
 /** The fixed groups of a model and their parameters. */
 export type FixedGroupsOf<M extends Model> = {

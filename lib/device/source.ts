@@ -1,0 +1,81 @@
+/** Where in a YAML file a key stands: the parser tells values, not places. @module */
+
+interface Region {
+  /** First line inside, from 0. */
+  readonly from: number;
+  /** First line behind. */
+  readonly to: number;
+}
+
+const BLANK = /^\s*(?:#.*)?$/;
+const indentOf = (line: string) => /^ */.exec(line)![0].length;
+
+/** The children of a block: the lines with the indentation of the first one. */
+function childrenIn(lines: readonly string[], { from, to }: Region): number[] {
+  const inside = lines.slice(from, to).flatMap((line, index) => BLANK.test(line) ? [] : [from + index]);
+  const indent = inside.length > 0 ? indentOf(lines[inside[0]!]!) : 0;
+  return inside.filter((line) => indentOf(lines[line]!) === indent);
+}
+
+function escaped(key: string): string {
+  return key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/**
+ * The line on which a key of a YAML text stands, for messages about it.
+ *
+ * Follows block mappings and lists; inside of `{ … }` and where a key is not to be found it gives the line of what
+ * surrounds it.
+ *
+ * @param text The YAML text.
+ * @param path Keys from the top; places in lists as digits, from `"0"`.
+ * @returns The line, from 1.
+ *
+ * @example Usage
+ * ```ts
+ * import { lineOf } from "@dewar/sdk/device";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "# the lab\ninstances:\n  cryocon:\n    model: cryo-con\n";
+ * assertEquals(lineOf(text, ["instances", "cryocon", "model"]), 4);
+ * ```
+ */
+export function lineOf(text: string, path: readonly string[]): number {
+  const lines = text.split("\n");
+  let region: Region = { from: 0, to: lines.length };
+  let found = 0;
+  for (const key of path) {
+    const children = childrenIn(lines, region);
+    const items = children.filter((line) => /^ *-(?: |$)/.test(lines[line]!));
+    const isItem = /^\d+$/.test(key) && items.length > 0;
+    const named = new RegExp(`^ *(["']?)${escaped(key)}\\1 *:`);
+    const line = isItem ? items[Number(key)] : children.find((child) => named.test(lines[child]!));
+    if (line === undefined) return inFlow(lines, found, region.to, key) + 1;
+    found = line;
+    if (isItem) {
+      lines[line] = lines[line]!.replace("-", " ");
+      region = { from: line, to: items[Number(key) + 1] ?? region.to };
+    } else {
+      region = { from: line + 1, to: endOf(lines, line, region.to) };
+    }
+  }
+  return found + 1;
+}
+
+/** Behind the last line that belongs to the key on `start`; its list may stand as far left as itself. */
+function endOf(lines: readonly string[], start: number, limit: number): number {
+  const indent = indentOf(lines[start]!);
+  for (let line = start + 1; line < limit; line++) {
+    const text = lines[line]!;
+    if (BLANK.test(text)) continue;
+    const own = indentOf(text) > indent || (indentOf(text) === indent && /^ *-(?: |$)/.test(text));
+    if (!own) return line;
+  }
+  return limit;
+}
+
+function inFlow(lines: readonly string[], from: number, to: number, key: string): number {
+  const named = new RegExp(`[{,\\s"']${escaped(key)}["']? *:`);
+  const offset = lines.slice(from, to).findIndex((line) => named.test(line));
+  return offset < 0 ? from : from + offset;
+}
