@@ -1,0 +1,296 @@
+/** A connected device, typed by its model. @module */
+import {
+  type ArgsOf,
+  type Channel,
+  checkSetting,
+  checkValue,
+  type Command,
+  type CommandName,
+  type CommandOf,
+  type FixedGroupsOf,
+  type Model,
+  type Params,
+  type Reading,
+  type ResultOf,
+  type SettableOf,
+  type SettingsOf,
+  type StateOf,
+  stateView,
+  suggestion,
+  type Value,
+} from "../device/mod.ts";
+import { CommandError, ConfigError } from "../errors.ts";
+import type { CommandOptions, Link, LinkState, LogLine } from "../link/link.ts";
+import type { Clock, Duration } from "../time/mod.ts";
+import { type Claim, claim, type ClaimOptions } from "./claim.ts";
+import { settle, type SettleOptions } from "./settle.ts";
+import { describeReading } from "./tell.ts";
+import { waitFor, type WaitOptions } from "./wait_for.ts";
+import { Watch } from "./watch.ts";
+
+/** One part of a group of equal parts: `cryocon.loop.at(0)`. */
+export interface Part<P extends Params> {
+  /** Sets parameters of this part; as {@linkcode DeviceCore.set}. */
+  set(values: SettableOf<P>, options?: CommandOptions): Promise<void>;
+  /** Waits until one of its drivables has settled; as {@linkcode DeviceCore.settle}. */
+  settle(name: DrivableOf<P>, options?: SettleOptions): Promise<void>;
+}
+
+/** A group of equal parts. */
+export interface PartList<P extends Params> {
+  /** How many there are. */
+  readonly count: number;
+  /** The part at `index`, from 0. Throws a `RangeError` when there is none. */
+  at(index: number): Part<P>;
+}
+
+/** Names of the drivables among some parameters. */
+export type DrivableOf<P extends Params> =
+  & { [K in keyof P]: P[K] extends { type: "drivable" } ? K : never }[keyof P]
+  & string;
+
+/** What every connected device can do. */
+export interface DeviceCore<M extends Model> extends AsyncDisposable, AsyncIterable<StateOf<M>> {
+  /** Its name. */
+  readonly name: string;
+  /** Its model. */
+  readonly model: M;
+  /** The link to it, for what is not here. */
+  readonly link: Link;
+  /** How the link stands. */
+  readonly linkState: LinkState;
+  /** Latest readings by channel key, with time, quality and severity. */
+  readonly readings: ReadonlyMap<string, Reading>;
+  /**
+   * The state as it is now.
+   *
+   * @returns The state; reading a value from it that is stale, bad or was never read throws a `CommandError`
+   * (`device`), so that a wrong value is never taken for a right one. {@linkcode readings} has them all.
+   */
+  get(options?: { timeout?: Duration; signal?: AbortSignal }): Promise<StateOf<M>>;
+  /**
+   * Sets parameters, all or none of them checked before any is sent, and waits until the device has taken them.
+   *
+   * @throws {CommandError} `invalid`, `limit`, `held`, `device`, …; `unknown_outcome` when the link broke meanwhile.
+   */
+  set(values: SettingsOf<M>, options?: CommandOptions): Promise<void>;
+  /**
+   * Waits until `predicate` holds on values that are good, not too old, and read after this client's last command.
+   *
+   * @throws {TimeoutError} What was awaited, the last values, their age, the link, the recent history.
+   */
+  waitFor(predicate: (state: StateOf<M>) => boolean, options?: WaitOptions): Promise<StateOf<M>>;
+  /** Waits until a drivable is within tolerance of its target, from either side, for the model's settle time. */
+  settle(name: DrivableOf<M["params"]>, options?: SettleOptions): Promise<void>;
+  /** Its commands: `await cryocon.commands.stop()`. */
+  readonly commands: {
+    readonly [N in CommandName<M>]: (
+      ...args: [...ArgsOf<CommandOf<M, N>>, options?: CommandOptions]
+    ) => Promise<
+      ResultOf<CommandOf<M, N>>
+    >;
+  };
+  /** Claims it: others may look, not command. */
+  claim(options?: ClaimOptions): Promise<Claim>;
+  /** Its log lines as they come. */
+  log(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /** The state after every update; a slow loop sees the newest one. */
+  [Symbol.asyncIterator](): AsyncIterator<StateOf<M>>;
+  /** Ends the connection. The device stays as it is. */
+  close(): Promise<void>;
+}
+
+/** A connected device: what every one can do, and its groups under their names. */
+export type Device<M extends Model> =
+  & DeviceCore<M>
+  & {
+    readonly [G in keyof FixedGroupsOf<M>]: FixedGroupsOf<M>[G] extends Params ? PartList<FixedGroupsOf<M>[G]>
+      : never;
+  };
+
+/** How long `get` waits for the first values. */
+const FIRST_VALUES = "10 s";
+
+/**
+ * Makes a device of an open link.
+ *
+ * @param model What it should be.
+ * @param link The link; it belongs to the device from here on.
+ * @param clock The clock.
+ * @param options Timeout and signal of the first description.
+ * @returns The device.
+ * @throws {ConfigError} If another kind of device answers.
+ */
+export async function deviceOn<M extends Model>(
+  model: M,
+  link: Link,
+  clock: Clock,
+  options: { timeout?: Duration; signal?: AbortSignal } = {},
+): Promise<Device<M>> {
+  try {
+    const description = await link.describe(options);
+    if (!description.inferred && description.model.model !== model.model) {
+      const found = `${description.name} at ${link.address} is a ${description.model.model}`;
+      throw new ConfigError(`Cannot connect to a ${model.model}: ${found}`);
+    }
+    const core = new Core(model, new Watch(link, description, clock));
+    for (const [name, group] of Object.entries(model.groups ?? {})) {
+      if ("count" in group) {
+        Object.defineProperty(core, name, { value: core.parts(name, group.count), enumerable: true });
+      }
+    }
+    return core as unknown as Device<M>;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+class Core<M extends Model> implements DeviceCore<M> {
+  readonly model: M;
+  readonly commands: DeviceCore<M>["commands"];
+  readonly #watch: Watch;
+
+  constructor(model: M, watch: Watch) {
+    this.model = model;
+    this.#watch = watch;
+    const calls = Object.entries(model.commands ?? {}).map((
+      [name, command],
+    ) => [name, this.#caller(name, command)]);
+    this.commands = Object.fromEntries(calls);
+  }
+
+  get name(): string {
+    return this.#watch.description.name;
+  }
+
+  get link(): Link {
+    return this.#watch.link;
+  }
+
+  get linkState(): LinkState {
+    return this.#watch.link.state;
+  }
+
+  get readings(): ReadonlyMap<string, Reading> {
+    return new Map([...this.#watch.latest].map(([key, { reading }]) => [key, reading]));
+  }
+
+  async get(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<StateOf<M>> {
+    const { timeout = FIRST_VALUES, ...rest } = options;
+    await waitFor(this.#watch, () => true, () => true, { timeout, what: "send its first values", ...rest });
+    return this.#snapshot();
+  }
+
+  set(values: SettingsOf<M>, options?: CommandOptions): Promise<void> {
+    return this.#set(values as Record<string, Value>, "", options);
+  }
+
+  waitFor(predicate: (state: StateOf<M>) => boolean, options?: WaitOptions): Promise<StateOf<M>> {
+    const look = (onRead: (key: string) => void) => stateView(this.model, this.#watch.readings, onRead);
+    return waitFor(this.#watch, look, predicate, options).then(() => this.#snapshot());
+  }
+
+  settle(name: DrivableOf<M["params"]>, options?: SettleOptions): Promise<void> {
+    return settle(this.#watch, name, options);
+  }
+
+  claim(options?: ClaimOptions): Promise<Claim> {
+    return claim(this.link, this.#watch.clock, options);
+  }
+
+  async *log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    if (this.link.log) yield* this.link.log(options);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<StateOf<M>> {
+    let wake = () => {};
+    let news = this.#watch.complete;
+    using _listening = this.#watch.listen(() => {
+      news = this.#watch.complete;
+      wake();
+    });
+    while (this.linkState.status !== "closed") {
+      if (news) {
+        news = false;
+        yield this.#snapshot();
+      } else {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        await promise;
+      }
+    }
+  }
+
+  parts(group: string, count: number): PartList<Params> {
+    const at = (index: number): Part<Params> => {
+      if (!Number.isInteger(index) || index < 0 || index >= count) {
+        throw new RangeError(
+          `${this.name} has ${count} of ${group}, numbered from 0: there is none at ${index}`,
+        );
+      }
+      const prefix = `${group}${index + 1}.`;
+      return {
+        set: (values, options) => this.#set(values as Record<string, Value>, prefix, options),
+        settle: (name, options) => settle(this.#watch, prefix + name, options),
+      };
+    };
+    return { count, at };
+  }
+
+  close(): Promise<void> {
+    return this.#watch.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #set(values: Record<string, Value>, prefix: string, options?: CommandOptions): Promise<void> {
+    const checked: Record<string, Value> = {};
+    try {
+      for (const name in values) {
+        checked[prefix + name] = checkSetting(this.#channel(prefix + name), values[name]);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.link.command({ kind: "set", values: checked }, options).then((answer) =>
+      this.#watch.commanded(answer)
+    );
+  }
+
+  #channel(key: string): Channel {
+    const { channels } = this.#watch;
+    const channel = channels.get(key);
+    if (channel) return channel;
+    throw new CommandError(
+      "invalid",
+      `${this.name} has no parameter ${key}${suggestion(key, channels.keys())}`,
+    );
+  }
+
+  #caller(name: string, command: Command) {
+    return async (...given: unknown[]): Promise<Value | undefined> => {
+      const [args, options] = command.args ? given : [{}, ...given];
+      const named = args as Record<string, Value>;
+      for (const [arg, param] of Object.entries(command.args ?? {})) checkValue(arg, param, named[arg]);
+      const answer = await this.link.command({ kind: "call", name, args: named }, options as CommandOptions);
+      this.#watch.commanded(answer);
+      return answer.result;
+    };
+  }
+
+  /** A state that does not change any more, and lets nothing be read that is not good. */
+  #snapshot(): StateOf<M> {
+    const readings = this.readings;
+    const doubts = new Map([...readings.keys()].map((key) => [key, this.#watch.validity(key)]));
+    return stateView(this.model, readings, (key) => {
+      const reading = readings.get(key);
+      const doubt = reading ? doubts.get(key) : "it was never read";
+      if (doubt === undefined) return;
+      const last = reading ? ` (${describeReading(this.#watch, key, reading)})` : "";
+      throw new CommandError("device", `${key} of ${this.name}${last} may not be believed: ${doubt}`);
+    });
+  }
+}
