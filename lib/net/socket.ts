@@ -1,6 +1,7 @@
 /** Connections and listeners over `node:net`, which TCP and Unix sockets share. @module */
 import type { Server, Socket } from "node:net";
 import { ConnectionError } from "../errors.ts";
+import { joinBytes } from "./bytes.ts";
 import type { Connection, Listener, Receiver } from "./connection.ts";
 import { reasonOf } from "./failure.ts";
 
@@ -163,7 +164,7 @@ function joined(parts: readonly (string | Uint8Array)[]): Uint8Array[] {
   const out: Uint8Array[] = [];
   let run: Uint8Array[] = [];
   const close = () => {
-    if (run.length > 0) out.push(run.length === 1 ? run[0]! : concat(run));
+    if (run.length > 0) out.push(joinBytes(run));
     run = [];
   };
   for (const part of parts) {
@@ -177,16 +178,6 @@ function joined(parts: readonly (string | Uint8Array)[]): Uint8Array[] {
   }
   close();
   return out;
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /** A `node:net` server that listens already, with what it accepts. */

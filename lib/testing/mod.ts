@@ -1,0 +1,25 @@
+/**
+ * What tests of drivers, scripts and peers are built from: virtual time, connections through memory, faults at will.
+ *
+ * @example A server and its client in virtual time, without sockets
+ * ```ts
+ * import { lineClient, MemoryTransport, VirtualClock, withServer } from "@dewar/sdk/testing";
+ *
+ * const clock = new VirtualClock();
+ * await withServer(
+ *   (connection) => void clock.every("1 s", () => connection.write(`update time=${clock.now()}\n`)),
+ *   async (connect) => {
+ *     const client = lineClient(await connect());
+ *     await clock.advance("1 h");
+ *     await client.expect("update time=3600000");
+ *   },
+ *   { transport: new MemoryTransport() },
+ * );
+ * ```
+ * @module
+ */
+export { eventually } from "./eventually.ts";
+export { type LineClient, lineClient, type WaitOptions } from "./line_client.ts";
+export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
+export { VirtualClock } from "./virtual_clock.ts";
+export { withServer, type WithServerOptions } from "./with_server.ts";
