@@ -53,10 +53,11 @@ export function createApp(lab: Lab, clock: Clock): Hono {
         const bulletin = await bulletins.next();
         if (!bulletin) return;
         const sent = stream.writeSSE({ data: JSON.stringify(bulletin) });
+        const limits = { clock, timeout: STALLED, signal: bulletins.ended, what: "reading by the browser" } as const;
         try {
-          await withDeadline(() => sent, { clock, timeout: STALLED, what: "reading by the browser" });
+          await withDeadline(() => sent, limits);
         } catch {
-          return stream.abort();
+          return stream.abort(); // gone or stalled: it comes back by itself, and everything is sent anew
         }
       }
     }));

@@ -62,8 +62,8 @@ export class Bulletins implements Disposable {
   #reload = false;
   #due = false;
   #last = -Infinity;
+  readonly #end = new AbortController();
   #wake: () => void = () => {};
-  #ended = false;
 
   /** Begins with everything there is. */
   constructor(lab: Lab, clock: Clock) {
@@ -91,23 +91,27 @@ export class Bulletins implements Disposable {
   }
 
   #announce(): void {
+    if (this.#due) return;
     this.#due = true;
     this.#wake();
   }
 
   /** The next bulletin, as soon as there is something to say; undefined at the end. */
   async next(): Promise<Bulletin | undefined> {
-    const wait = this.#last + PERIOD - this.#clock.now();
-    if (wait > 0) await this.#clock.sleep(wait);
-    while (!this.#due && !this.#ended) {
+    while (!this.ended.aborted) {
+      const wait = this.#last + PERIOD - this.#clock.now();
+      if (this.#due && wait <= 0) {
+        this.#due = false;
+        this.#last = this.#clock.now();
+        return this.#take();
+      }
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
+      const timer = this.#due ? this.#clock.after(wait, resolve) : undefined;
       await promise;
+      timer?.stop();
     }
-    if (this.#ended) return undefined;
-    this.#due = false;
-    this.#last = this.#clock.now();
-    return this.#take();
+    return undefined;
   }
 
   #take(): Bulletin {
@@ -141,9 +145,14 @@ export class Bulletins implements Disposable {
     return bulletin;
   }
 
+  /** Aborted when it has ended. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
   /** Ends it: `next` gives undefined. */
   [Symbol.dispose](): void {
-    this.#ended = true;
+    this.#end.abort();
     this.#watching[Symbol.dispose]();
     this.#beat.stop();
     this.#wake();

@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { startWeb } from "../../../daemons/monitor/web/mod.ts";
+import { systemClock } from "../../../lib/time/mod.ts";
+import { chromium, testWith } from "../../needs.ts";
+import { inked, openPage } from "./browser.ts";
+import { FakeLab } from "./fake_lab.ts";
+
+const big = `[data-client="cryocon"] .big [data-key="temperature"] .v`;
+
+testWith(
+  "the page shows new values, draws the curve on, and follows a loss and a return",
+  [chromium],
+  async () => {
+    const lab = new FakeLab();
+    lab.read("cryocon", { temperature: -10, "temperature.target": -100 });
+    await using web = startWeb(lab, { port: 0 });
+    await using open = await openPage(web.url);
+    const { page } = open;
+
+    lab.read("cryocon", { temperature: -55.5, "temperature.target": -100 });
+    await page.waitForFunction(`document.querySelector('${big}').textContent === "\u221255.50"`);
+    const before = await inked(page, ".plot canvas");
+    for (let n = 1; n <= 30; n++) {
+      lab.read("cryocon", { temperature: -55.5 - n, "temperature.target": -100 });
+      await systemClock.sleep(20);
+    }
+    await page.waitForFunction(`document.querySelector('${big}').textContent === "\u221285.50"`);
+    await systemClock.sleep(300);
+    assertGreater(await inked(page, ".plot canvas"), before);
+
+    lab.lose("cryocon", "connection refused");
+    await page.waitForSelector(`[data-client="cryocon"].isstale .dot.lost`);
+    assertEquals(await page.getAttribute(big, "class"), "v stale");
+    await page.waitForFunction(
+      `/lost: connection refused/.test(document.querySelector('[data-client="cryocon"] .linktext').textContent)`,
+    );
+    assertEquals(open.errors, []);
+  },
+);
+
+testWith("the page sends a command and shows what came of it", [chromium], async () => {
+  const lab = new FakeLab();
+  await using web = startWeb(lab, { port: 0 });
+  await using open = await openPage(web.url);
+  const { page } = open;
+  await page.fill("#command input", "send cryocon set temperature=-100");
+  await page.press("#command input", "Enter");
+  await page.waitForFunction(`/^done/.test(document.querySelector("#reply").textContent)`);
+  assertEquals(lab.commands, ["web: send cryocon set temperature=-100"]);
+  await page.press("#command input", "ArrowUp");
+  assertEquals(await page.inputValue("#command input"), "send cryocon set temperature=-100");
+  assertEquals(open.errors, []);
+});
+
+testWith("the page says so when MONITOR is gone", [chromium], async () => {
+  const lab = new FakeLab();
+  lab.read("cryocon", { temperature: -10 });
+  const web = startWeb(lab, { port: 0 });
+  await using open = await openPage(web.url);
+  await open.page.waitForFunction(`document.querySelector("#offline").hidden`);
+  await web.close();
+  await open.page.waitForSelector("#offline:not([hidden])");
+  assert(await open.page.$("body.offline"));
+});
