@@ -64,13 +64,14 @@ export function waitFor<S>(
       heldSince = undefined;
       return;
     }
-    const now = clock.now();
+    // Stability is what the readings span, not what has passed since: the next one may break it.
+    const known = Math.min(clock.now(), ...[...keys].map((key) => watch.knownUntil(key)));
     if (heldSince === undefined) {
-      heldSince = now;
+      heldSince = known;
       recheck?.stop();
       if (stable > 0) recheck = clock.after(stable, check);
     }
-    if (now - heldSince >= stable) resolve(state);
+    if (known - heldSince >= stable) resolve(state);
   };
   const expire = () => reject(new TimeoutError(explain()));
   const explain = () => {

@@ -119,11 +119,17 @@ export class Watch {
     return undefined;
   }
 
+  /** Until when a channel is known to be as it was last read, by our monotonic clock. */
+  knownUntil(key: string): number {
+    return this.#held.has(key) ? this.clock.now() : this.latest.get(key)?.since ?? -Infinity;
+  }
+
   /** Ends it and the link. */
   async close(): Promise<void> {
     this.#end.abort();
     await this.link.close();
     await Promise.all(this.#loops);
+    this.#tell();
   }
 
   async #followUpdates(): Promise<void> {
