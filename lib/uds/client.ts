@@ -44,13 +44,10 @@ export async function connectScript(path: string, options: ConnectScriptOptions 
   const endpoint = new Endpoint(`server on ${connection.peer}`, connection, settings);
   try {
     endpoint.send(READY);
-    const what = `${OK} of the ${endpoint.who}`;
-    const first = await withDeadline((ended) => endpoint.receive(ended), {
-      clock: settings.clock,
-      timeout,
-      signal,
-      what,
-    });
+    const first = await withDeadline(
+      (ended) => endpoint.receive(ended),
+      { clock: settings.clock, timeout, signal, what: `${OK} of the ${endpoint.who}` },
+    );
     if (first?.type !== "message" || first.text !== OK) {
       const got = first ? show(first) : "the end of the channel";
       throw new PeerProtocolError(`Expected ${OK} of the ${endpoint.who} after ${READY}, got ${got}`);

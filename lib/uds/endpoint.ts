@@ -15,7 +15,7 @@ export const OK = "OK";
  */
 export const QUIT: string = "QUIT";
 
-/** With so many messages unread the peer is held back. */
+/** A peer that sends more than this unasked has lost the rhythm of question and answer. */
 const INBOX = 64;
 /** How long the peer may take to leave after we did. */
 const GRACE: Duration = "1 s";
@@ -65,7 +65,7 @@ export class Endpoint {
   readonly #news = new Bell();
   readonly #end: () => void;
   #over = false;
-  #lost = false;
+  #gone = false;
   #error: Error | undefined;
 
   /** Takes over the connection. */
@@ -79,7 +79,7 @@ export class Endpoint {
       data: (chunk) => this.#take(this.#decoder.push(chunk)),
       end: () => this.#finish(),
       closed: (error) => {
-        this.#lost = true;
+        this.#gone = true;
         this.#error = error;
         this.#finish();
       },
@@ -104,10 +104,14 @@ export class Endpoint {
       );
     }
     const bytes = encode(text, this.#settings);
-    if (this.#lost) {
-      throw new ConnectionError(`Cannot send ${brief(text)} to the ${this.who}: the channel is closed`, {
-        cause: this.#error,
-      });
+    if (this.#gone) {
+      const why = this.#error ? `: ${this.#error.message}` : "";
+      throw new ConnectionError(
+        `Cannot send ${brief(text)} to the ${this.who}: the channel is closed${why}`,
+        {
+          cause: this.#error,
+        },
+      );
     }
     this.#connection.write(bytes);
   }
@@ -118,14 +122,12 @@ export class Endpoint {
    * @param signal Stops waiting; nothing is lost by that.
    * @returns The message, or undefined when no more will come.
    * @throws {ConnectionError} If the connection did not end in order.
+   * @throws {PeerProtocolError} If the peer sends and sends without waiting for us.
    */
   async receive(signal?: AbortSignal): Promise<Incoming | undefined> {
     for (;;) {
       const incoming = this.#inbox.shift();
-      if (incoming) {
-        if (this.#inbox.length === INBOX - 1) this.#connection.resume();
-        return incoming;
-      }
+      if (incoming) return incoming;
       if (this.#error) throw this.#error;
       if (this.#over) return undefined;
       await this.#news.rung(signal);
@@ -139,8 +141,8 @@ export class Endpoint {
 
   /** Sends what is queued and closes; a peer that does not leave within a second is left. */
   async close(): Promise<void> {
+    this.#gone = true;
     this.#finish();
-    this.#connection.resume();
     this.#connection.end();
     const patience = this.#settings.clock.after(GRACE, () => this.#connection.destroy());
     await this.#connection.closed;
@@ -161,7 +163,13 @@ export class Endpoint {
         this.#settings.log(`The ${this.who} sent ${event.bytes} bytes that belong to no message`);
       }
     }
-    if (this.#inbox.length >= INBOX) this.#connection.pause();
+    if (this.#inbox.length > INBOX) {
+      this.#connection.destroy(
+        new PeerProtocolError(
+          `The ${this.who} sent ${this.#inbox.length} messages without waiting for one of ours`,
+        ),
+      );
+    }
     this.#news.ring();
   }
 

@@ -119,26 +119,19 @@ export class ScriptServer implements AsyncDisposable {
     const { clock } = this.#door.settings;
     const { accept = "30 s", handshake = "5 s", reply = "60 s" } = this.#timeouts;
     const exit = new AbortController();
-    const ended = () => {
+    const exited = () =>
       exit.abort(new ConnectionError(`The script for ${this.path} ended before it said ${READY}`));
-    };
-    options.exited?.then(ended, ended);
+    options.exited?.then(exited, exited);
     const signal = AbortSignal.any([this.closing, exit.signal, ...(options.signal ? [options.signal] : [])]);
-    const what = `connection of a script to ${this.path}`;
-    const endpoint = await withDeadline((ended) => this.#door.next(ended), {
-      clock,
-      timeout: accept,
-      signal,
-      what,
-    });
+    const endpoint = await withDeadline(
+      (ended) => this.#door.next(ended),
+      { clock, timeout: accept, signal, what: `connection of a script to ${this.path}` },
+    );
     try {
-      const what = `${READY} of the ${endpoint.who}`;
-      await withDeadline((ended) => this.#shakeHands(endpoint, ended), {
-        clock,
-        timeout: handshake,
-        signal,
-        what,
-      });
+      await withDeadline(
+        (ended) => this.#shakeHands(endpoint, ended),
+        { clock, timeout: handshake, signal, what: `${READY} of the ${endpoint.who}` },
+      );
     } catch (error) {
       await endpoint.close();
       throw error;
