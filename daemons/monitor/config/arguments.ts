@@ -1,0 +1,137 @@
+/** MONITOR's command line: the original's options with their old meaning, and ours. @module */
+import { type CommandLine, type Parsed, UsageError } from "../../../lib/cli/mod.ts";
+import { ADDRESS, CLIENT_NAME, type ClientConfig, databaseOn, DEFAULTS, type Settings } from "./config.ts";
+
+/** What may be said on MONITOR's command line. */
+export const MONITOR = {
+  program: "deno task monitor",
+  description: "Watches every daemon of the lab, stores what they say and shows it on a web page. " +
+    "It reads monitor.yaml, or the original's monitor.ini, in the folder it is started in; " +
+    "what is said here goes before the file.",
+  operands: {
+    placeholder: "name=host:port",
+    description:
+      "Daemons to watch; katcp://, panda:// and fitspipe:// in front of the address for other protocols",
+  },
+  options: {
+    "port": {
+      type: "integer",
+      short: "p",
+      min: 0,
+      max: 65535,
+      description: `Port of the line protocol, 0 for any free one (default ${DEFAULTS.port})`,
+    },
+    "http-port": {
+      type: "integer",
+      short: "H",
+      placeholder: "PORT",
+      min: 0,
+      max: 65535,
+      description: `Port of the page, 0 for any free one (default ${DEFAULTS.httpPort})`,
+    },
+    "host": {
+      type: "text",
+      placeholder: "ADDRESS",
+      description: `Address to listen on (default ${DEFAULTS.host})`,
+    },
+    "db-host": {
+      type: "text",
+      short: "d",
+      placeholder: "HOST",
+      description: "Store in the PostgreSQL database ccdlab on this host",
+    },
+    "db": {
+      type: "text",
+      placeholder: "URL",
+      description: "Store in this PostgreSQL database; without one in an embedded store",
+    },
+    "data": {
+      type: "text",
+      placeholder: "FOLDER",
+      description: `Folder of the embedded store (default ${DEFAULTS.data})`,
+    },
+    "interval": {
+      type: "number",
+      short: "i",
+      placeholder: "SECONDS",
+      min: 0,
+      max: 3600,
+      description: `Store every value at least this often (default ${DEFAULTS.interval})`,
+    },
+    "auth-file": {
+      type: "text",
+      short: "a",
+      placeholder: "FILE",
+      description: "Who may see the page, as htpasswd writes it",
+    },
+    "config": { type: "text", placeholder: "FILE", description: "Configuration to read, .yaml or .ini" },
+    "lab": {
+      type: "text",
+      placeholder: "FILE",
+      description: "The lab's list of instances; all of them are watched",
+    },
+    "token": { type: "text", description: "Peers on other machines that show it may command" },
+    "trust-network": { type: "switch", description: "Every peer may command, as in the original" },
+    "console": {
+      type: "switch",
+      description: "Watch from this terminal only: no ports, no page, nothing stored",
+    },
+    "name": { type: "text", short: "n", description: `Title for people (default ${DEFAULTS.name})` },
+    "server": {
+      type: "switch",
+      short: "s",
+      description: "Listen and store, which is what happens anyway: for old start scripts",
+    },
+    "debug": { type: "switch", short: "D", description: "Tell every detail" },
+  },
+  examples: [
+    ["cryocon=localhost:7024", "watches one daemon; the page is at http://127.0.0.1:8888/"],
+    [
+      "-p 7100 -H 8888 archon=localhost:7001 gauge=192.168.1.11:7023",
+      "watches two, ports as in the original",
+    ],
+    [
+      "--config lab/monitor.yaml --db postgres://lab@db/ccdlab",
+      "watches what the file names, stores in PostgreSQL",
+    ],
+    ["--host 0.0.0.0 --token s3cret", "listens to other machines; those that show the token may command"],
+  ],
+} as const satisfies CommandLine;
+
+/** What the command line says of MONITOR itself. */
+export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Settings> {
+  const settings = {
+    name: options.name,
+    host: options.host,
+    port: options.port,
+    httpPort: options["http-port"],
+    db: options.db ?? (options["db-host"] === undefined ? undefined : databaseOn(options["db-host"])),
+    data: options.data,
+    interval: options.interval,
+    authFile: options["auth-file"],
+    trustNetwork: options["trust-network"] ? true : undefined,
+    token: options.token,
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Reads `name=address`, or an address alone, which is then named after itself.
+ *
+ * @param source The word on the command line.
+ * @returns The client.
+ * @throws {UsageError} That shows the word and what was expected.
+ */
+export function readSource(source: string): ClientConfig {
+  const [, given, address = ""] = /^(?:([^=:/]*)=)?(.*)$/s.exec(source)!;
+  if (!ADDRESS.test(address)) {
+    throw new UsageError(`Expected name=host:port or name=protocol://…, got ${JSON.stringify(source)}`);
+  }
+  const name = given ?? address.replaceAll(/[^A-Za-z0-9_-]+/g, "-");
+  if (!CLIENT_NAME.test(name)) {
+    throw new UsageError(
+      `Expected a name of letters, digits, - and _ before the =, got ${JSON.stringify(source)}`,
+    );
+  }
+  return { name, address, title: name, enabled: true, template: "default.html", plots: [] };
+}

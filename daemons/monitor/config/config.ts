@@ -1,0 +1,83 @@
+/** What MONITOR is told: by its file, by its command line, else these defaults. @module */
+import type { Plot } from "../lab.ts";
+
+/** One device to watch. */
+export interface ClientConfig {
+  /** Its name: `[A-Za-z0-9_-]+`. */
+  readonly name: string;
+  /** Where it is: `localhost:7024`, `katcp://…`; undefined for one that is only known when it calls. */
+  readonly address: string | undefined;
+  /** Its title for people. */
+  readonly title: string;
+  /** Whether it is watched. */
+  readonly enabled: boolean;
+  /** The original's layout name. */
+  readonly template: string;
+  /** Its plots. */
+  readonly plots: readonly Plot[];
+}
+
+/** What is said once for all of MONITOR. */
+export interface Settings {
+  /** Its name for people; to its peers it is always `monitor`, which is where old daemons send their log. */
+  readonly name: string;
+  /** The address it listens on. */
+  readonly host: string;
+  /** TCP port of the line protocol; 0 takes any free one. */
+  readonly port: number;
+  /** Port of the page; 0 takes any free one. */
+  readonly httpPort: number;
+  /** PostgreSQL by URL; undefined for the embedded store. */
+  readonly db: string | undefined;
+  /** Folder of the embedded store and of the spool. */
+  readonly data: string;
+  /** Every value is stored at least this often, seconds, even when it does not change. */
+  readonly interval: number;
+  /** An htpasswd file for the page. */
+  readonly authFile: string | undefined;
+  /** Whether every peer may command, as in the original, and not only local ones and those with the token. */
+  readonly trustNetwork: boolean;
+  /** What a peer shows to be trusted. */
+  readonly token: string | undefined;
+}
+
+/** Everything MONITOR is told. */
+export interface Config extends Settings {
+  /** What it watches, in order. */
+  readonly clients: readonly ClientConfig[];
+}
+
+/** What one source (a file, the command line) says; the rest it leaves to others. */
+export interface Said {
+  /** What it says of MONITOR itself. */
+  readonly settings: Partial<Settings>;
+  /** The clients it names. */
+  readonly clients: readonly ClientConfig[];
+  /** What was passed over, for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** What holds where nobody says otherwise. */
+export const DEFAULTS: Settings = {
+  name: "monitor",
+  host: "127.0.0.1",
+  port: 7100,
+  httpPort: 8888,
+  db: undefined,
+  data: "monitor-data",
+  interval: 60,
+  authFile: undefined,
+  trustNetwork: false,
+  token: undefined,
+};
+
+/** Form of a client's name. */
+export const CLIENT_NAME: RegExp = /^[A-Za-z0-9_-]+$/;
+
+/** Form of an address: `host:port`, `[::1]:port` or `protocol://…`. */
+export const ADDRESS: RegExp = /^(?:[a-z]+:\/\/\S+|(?:[^\s:/=]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})$/;
+
+/** The URL of the original's database on a host (`host` or `host:port`). */
+export function databaseOn(host: string): string {
+  return `postgres://${host}/ccdlab`;
+}

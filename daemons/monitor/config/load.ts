@@ -1,0 +1,48 @@
+/** From the command line and the files it names to one configuration. @module */
+import type { Parsed } from "../../../lib/cli/mod.ts";
+import { ConfigError } from "../../../lib/errors.ts";
+import { type MONITOR, readSource, settingsOf } from "./arguments.ts";
+import { type ClientConfig, type Config, DEFAULTS, type Said } from "./config.ts";
+import { readIni } from "./ini_file.ts";
+import { readYaml } from "./yaml_file.ts";
+
+/** Reads a text file; undefined where there is none. */
+export type ReadFile = (path: string) => Promise<string | undefined>;
+
+/** Files looked for where none is named. */
+const FOUND = ["monitor.yaml", "monitor.ini"];
+
+/**
+ * Puts together what MONITOR is told. The command line goes before the file, the file before the defaults.
+ *
+ * @param parsed The command line.
+ * @param readFile How to read a file.
+ * @returns The configuration, and what was passed over.
+ * @throws {ConfigError} With file, line, key and what was expected.
+ * @throws {UsageError} If the command line names a client wrongly.
+ */
+export async function loadConfig(
+  parsed: Parsed<typeof MONITOR>,
+  readFile: ReadFile,
+): Promise<{ config: Config; warnings: readonly string[] }> {
+  const file = await readConfig(parsed.options.config, readFile);
+  const clients = new Map<string, ClientConfig>();
+  for (const client of file.clients) clients.set(client.name, client);
+  for (const client of parsed.operands.map(readSource)) {
+    const known = clients.get(client.name);
+    clients.set(client.name, known ? { ...known, address: client.address, enabled: true } : client);
+  }
+  return {
+    config: { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] },
+    warnings: file.warnings,
+  };
+}
+
+async function readConfig(named: string | undefined, readFile: ReadFile): Promise<Said> {
+  for (const file of named === undefined ? FOUND : [named]) {
+    const text = await readFile(file);
+    if (text !== undefined) return /\.ya?ml$/.test(file) ? readYaml(text, file) : readIni(text, file);
+  }
+  if (named !== undefined) throw new ConfigError(`${named}: expected a configuration, got no such file`);
+  return { settings: {}, clients: [], warnings: [] };
+}

@@ -1,0 +1,7 @@
+/** MONITOR's configuration. @module */
+export { MONITOR, readSource, settingsOf } from "./arguments.ts";
+export { type ClientConfig, type Config, DEFAULTS, type Said, type Settings } from "./config.ts";
+export { type IniSection, type IniValue, parseIni } from "./ini.ts";
+export { readIni } from "./ini_file.ts";
+export { loadConfig, type ReadFile } from "./load.ts";
+export { readYaml } from "./yaml_file.ts";
