@@ -1,0 +1,63 @@
+/** A database for the store: PostgreSQL at an address, or the embedded one in a folder; the same client for both. @module */
+import postgres from "postgres";
+import { ConfigError } from "../../../lib/errors.ts";
+import type { Clock } from "../../../lib/time/mod.ts";
+import { openBridge } from "./bridge.ts";
+
+/** A database that can be asked. */
+export interface Database {
+  /** The client. */
+  readonly sql: postgres.Sql;
+  /** Ends it, in order if that is quick. */
+  close(): Promise<void>;
+}
+
+/** Where a database is: the URL of a PostgreSQL, or a folder of this process for the embedded one. */
+export type Whereabouts = { readonly url: string } | { readonly folder: string };
+
+/** Connections last until they are closed: the embedded database has but one. */
+const COMMON = { onnotice: () => {}, idle_timeout: 0, max_lifetime: 0, connect_timeout: 10 } as const;
+
+/**
+ * Opens a database. A PostgreSQL is connected to with its first query; what its URL leaves out comes from the
+ * `PG*` variables of the environment.
+ *
+ * @param where Where it is.
+ * @param clock Limits the closing of the embedded one.
+ * @returns The database.
+ */
+export async function openDatabase(where: Whereabouts, clock: Clock): Promise<Database> {
+  if ("url" in where) {
+    const sql = postgres(where.url, { ...COMMON, max: 2, connection: { application_name: "MONITOR" } });
+    return { sql, close: () => sql.end({ timeout: 0 }) };
+  }
+  const bridge = await openBridge(where.folder, clock);
+  const options = { ...COMMON, max: 1, host: "embedded", username: "postgres", database: "postgres" };
+  const sql = postgres({ ...options, socket: bridge.connect } as postgres.Options<Record<string, never>>);
+  return {
+    sql,
+    async close() {
+      await sql.end({ timeout: 0 });
+      await bridge.close();
+    },
+  };
+}
+
+/**
+ * Names a database for people, without its password.
+ *
+ * @param where Where it is.
+ * @returns `"PostgreSQL at db.lab:5432/dewar"`, or the folder.
+ * @throws {ConfigError} If the URL cannot be read.
+ */
+export function databaseName(where: Whereabouts): string {
+  if ("folder" in where) return `the embedded database in ${where.folder}`;
+  let url: URL;
+  try {
+    url = new URL(where.url);
+  } catch (cause) {
+    const expected = "expected postgres://user:password@host:5432/name";
+    throw new ConfigError(`Cannot read the database's address: ${expected}`, { cause });
+  }
+  return `PostgreSQL at ${url.host}${url.pathname}`;
+}

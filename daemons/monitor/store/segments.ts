@@ -1,0 +1,77 @@
+/** The files of a spool: one after the other, each named by the position of its first byte. @module */
+import { scan, type Span } from "./frame.ts";
+
+/** What a spool needs of an open file; tests give one whose disk is full. */
+export type SpoolFile = Pick<Deno.FsFile, "write" | "truncate" | "seek" | "syncData" | "close">;
+
+/** Opens a file for writing, making it if there is none. */
+export type OpenFile = (path: string) => Promise<SpoolFile>;
+
+/** One file: where it starts in the spool, and how many bytes it has. */
+export interface Segment {
+  /** Position of its first byte. */
+  readonly start: number;
+  /** Its bytes. */
+  size: number;
+}
+
+/** Opens a file of the real disk. */
+export const openFile: OpenFile = (path) => Deno.open(path, { write: true, create: true });
+
+/** The path of the segment that starts at a position. */
+export function segmentPath(folder: string, start: number): string {
+  return `${folder}/${String(start).padStart(16, "0")}.spool`;
+}
+
+/** Makes what was created or removed in a folder last through a loss of power. */
+export async function syncFolder(folder: string): Promise<void> {
+  using entry = await Deno.open(folder, { read: true });
+  await entry.sync();
+}
+
+/** The segments of a folder, in order. */
+export async function listSegments(folder: string): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    const start = /^(\d{16})\.spool$/.exec(name)?.[1];
+    if (start === undefined) continue;
+    const { size } = await Deno.stat(`${folder}/${name}`);
+    segments.push({ start: Number(start), size });
+  }
+  return segments.sort((a, b) => a.start - b.start);
+}
+
+/** Reads `length` bytes of a segment from a position of the spool on; fewer if there are fewer. */
+export async function readSegment(
+  folder: string,
+  segment: Segment,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
+  using file = await Deno.open(segmentPath(folder, segment.start), { read: true });
+  await file.seek(position - segment.start, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(Math.min(length, segment.start + segment.size - position));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const n = await file.read(bytes.subarray(filled));
+    if (n === null) break;
+    filled += n;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/**
+ * Cuts an unfinished record off the end of a segment: what a death in the middle of writing leaves.
+ *
+ * @returns What was cut off, in positions of the spool; undefined if there was nothing.
+ */
+export async function cutTornTail(folder: string, segment: Segment): Promise<Span | undefined> {
+  const { end } = scan(await readSegment(folder, segment, segment.start, segment.size), { whole: true });
+  if (end === segment.size) return undefined;
+  const torn = { start: segment.start + end, end: segment.start + segment.size };
+  using file = await Deno.open(segmentPath(folder, segment.start), { write: true });
+  await file.truncate(end);
+  await file.syncData();
+  segment.size = end;
+  return torn;
+}
