@@ -3,3 +3,4 @@ export { LineCodec, type LineCodecOptions, type LineEvent } from "./codec.ts";
 export { type BadLine, type ParsedLine, parseLine, readLine } from "./parse.ts";
 export { formatLine, formatOption, type LineParts, oneLine, quote, toAscii } from "./quote.ts";
 export type { Caller, LineService, Outcome, Peer, ValueSource } from "./service.ts";
+export { type LineServer, type LineServerOptions, serveLine } from "./server.ts";

@@ -1,0 +1,173 @@
+/** Serves a device, or MONITOR, over the line protocol. @module */
+import { timingSafeEqual } from "node:crypto";
+import type { LogLine } from "../link/link.ts";
+import { type Connection, type Listener, type Transport, transportFor } from "../net/mod.ts";
+import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import type { LineService, Peer } from "./service.ts";
+import { Session, type SessionContext } from "./session.ts";
+import { SharedReplies } from "./shared_replies.ts";
+
+/** Options of {@linkcode serveLine}. */
+export interface LineServerOptions {
+  /** Where to listen: `"127.0.0.1:7024"` (port 0: any free one), `"unix:/run/cryocon.sock"`. */
+  address: string;
+  /** How to listen (default: by address). */
+  transport?: Transport;
+  /** Clock (default: the system's). */
+  clock?: Clock;
+  /** What peers from beyond this machine show in `id … token=` to be obeyed. Without one they may only look. */
+  token?: string | undefined;
+  /** Obeys everybody who reaches the server, as the original always did. */
+  trustNetwork?: boolean;
+  /** Longest line, bytes (default 1 MiB). */
+  lineLimit?: number;
+  /** How long a peer may leave its replies unread before it is dropped (default `"30 s"`). */
+  patience?: Duration;
+  /** How long a peer that said `proto=` may be silent before it is asked; dropped after two more (default `"1 s"`). */
+  silence?: Duration;
+  /** Gets what the server has to say: dropped peers, lines that cannot be read, denied commands. */
+  log?: (type: LogLine["type"], message: string) => void;
+}
+
+/** A server of the line protocol that listens. */
+export interface LineServer extends AsyncDisposable {
+  /** Where it listens: `"127.0.0.1:7024"` with the true port. */
+  readonly address: string;
+  /** The true TCP port; 0 where there is none. */
+  readonly port: number;
+  /** Who is connected now. */
+  readonly peers: ReadonlySet<Peer>;
+  /** Stops listening, sends what is queued and ends every connection. */
+  close(): Promise<void>;
+}
+
+/** How long a peer gets to take what is queued when the server closes. */
+const FAREWELL: Duration = "200 ms";
+
+/**
+ * Serves the line protocol: framing, introduction, `get_status`, `describe`, `subscribe`, answers to commands, trust,
+ * liveness, slow readers. What a command does is the service's.
+ *
+ * | word | answer |
+ * |---|---|
+ * | `get_id` | `id name=cryocon type=`, to peers that said `proto=dewar/1` also `proto=dewar/1 model=cryo-con@3` |
+ * | `id name= type= [proto=dewar/1] [token=]` | none |
+ * | `get_status [format=json]` | `status k=v …` or `status_json {…}` |
+ * | `describe` | `description @length=N @format=json @revision=` and N raw bytes |
+ * | `subscribe [@period=s] [@keys=a,b] [@since=seq]` | the missed updates, a complete `update`, then what is read |
+ * | `unsubscribe` | no more updates |
+ * | `@ping` | `@pong @time=` with the server's unix seconds |
+ * | any with `@mid=` | `progress`, then `done` or `failed` with the same `@mid` |
+ *
+ * The last five are for peers that said `proto=dewar/1`; nothing that the base protocol does not have is ever sent to
+ * another.
+ *
+ * @param service What is served.
+ * @param options Where, and to whom.
+ * @returns The server, listening.
+ * @throws {ConnectionError} If it cannot listen there.
+ *
+ * @example Usage
+ * ```ts
+ * import { serveLine } from "@dewar/sdk/line";
+ * import { lineClient, MemoryTransport } from "@dewar/sdk/testing";
+ *
+ * const transport = new MemoryTransport();
+ * const service = { name: "lamp", role: "", status: () => "hw_connected=1 flux=3", command: () => undefined };
+ * await using server = await serveLine(service, { address: "lamp:7000", transport });
+ *
+ * const client = lineClient(await transport.connect(server.address));
+ * client.send("get_status");
+ * await client.expect("status hw_connected=1 flux=3");
+ * client.close();
+ * ```
+ */
+export async function serveLine(service: LineService, options: LineServerOptions): Promise<LineServer> {
+  const { address, transport = transportFor(address) } = options;
+  const server = new Server(service, options);
+  server.listener = await transport.listen(address, (connection) => server.accept(connection));
+  return server;
+}
+
+class Server implements LineServer {
+  listener!: Listener;
+  readonly peers: Set<Session> = new Set();
+  readonly #service: LineService;
+  readonly #context: SessionContext;
+  readonly #connections = new Set<Connection>();
+  readonly #described: Disposable | undefined;
+  #anonymous = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(service: LineService, options: LineServerOptions) {
+    const { token, clock = systemClock } = options;
+    this.#service = service;
+    this.#context = {
+      service,
+      replies: new SharedReplies(service),
+      clock,
+      lineLimit: options.lineLimit,
+      patience: options.patience ?? "30 s",
+      silence: options.silence ?? "1 s",
+      trustNetwork: options.trustNetwork ?? false,
+      isToken: (shown) => token !== undefined && isSame(shown, token),
+      log: options.log ?? (() => {}),
+    };
+    this.#described = service.onDescribed?.(() => {
+      const revision = service.describe?.().revision;
+      if (revision === undefined) return;
+      for (const peer of this.peers) peer.described(revision);
+    });
+  }
+
+  get address(): string {
+    return this.listener.address;
+  }
+
+  get port(): number {
+    return this.listener.port;
+  }
+
+  accept(connection: Connection): void {
+    if (this.#closing) return connection.destroy();
+    const name = `anonymous${String(++this.#anonymous).padStart(3, "0")}`;
+    const session = new Session(this.#context, connection, name);
+    this.peers.add(session);
+    this.#connections.add(connection);
+    connection.closed.then(() => {
+      this.peers.delete(session);
+      this.#connections.delete(connection);
+      this.#service.left?.(session);
+    });
+    this.#service.joined?.(session);
+    connection.receive(session);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#described?.[Symbol.dispose]();
+    for (const connection of this.#connections) connection.end();
+    const unsent = [...this.#connections].filter((connection) => connection.pending > 0);
+    if (unsent.length > 0) {
+      const enough = new AbortController();
+      const farewell = this.#context.clock.sleep(FAREWELL, enough).catch(() => {});
+      await Promise.race([Promise.all(unsent.map((connection) => connection.closed)), farewell]);
+      enough.abort();
+    }
+    await this.listener.close();
+  }
+}
+
+/** Compares without telling by its duration where the first difference is. */
+function isSame(shown: string, token: string): boolean {
+  const [a, b] = [new TextEncoder().encode(shown), new TextEncoder().encode(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

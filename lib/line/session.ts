@@ -1,0 +1,335 @@
+/** One connection to a line server: the peer, what it asks, and what it is answered. @module */
+import { CommandError, ConnectionError, type FailureCode } from "../errors.ts";
+import type { LogLine, Progress } from "../link/link.ts";
+import type { Connection, Receiver } from "../net/connection.ts";
+import type { Clock, Duration } from "../time/mod.ts";
+import { formatDone, formatFailed, formatProgress } from "./answer.ts";
+import { LineCodec, type LineEvent } from "./codec.ts";
+import { Outbox } from "./outbox.ts";
+import { formatOption, oneLine, toAscii } from "./quote.ts";
+import type { Caller, LineService, Outcome, ParsedLine, Peer } from "./service.ts";
+import type { SharedReplies } from "./shared_replies.ts";
+import { Subscription } from "./subscription.ts";
+
+/** What the sessions of one server have in common. */
+export interface SessionContext {
+  /** What is served. */
+  readonly service: LineService;
+  /** Replies made once for all. */
+  readonly replies: SharedReplies;
+  /** The clock. */
+  readonly clock: Clock;
+  /** Longest line, bytes. */
+  readonly lineLimit: number | undefined;
+  /** How long a peer may leave its replies unread. */
+  readonly patience: Duration;
+  /** How long a peer that said `proto=` may be silent before it is asked. */
+  readonly silence: Duration;
+  /** Whether whoever reaches the server may command. */
+  readonly trustNetwork: boolean;
+  /** Whether a token is the right one. */
+  isToken(token: string): boolean;
+  /** Writes to the log. */
+  log(type: LogLine["type"], message: string): void;
+}
+
+/** The words that the server itself understands. */
+const WORDS: Readonly<Record<string, (session: Session, line: ParsedLine) => void>> = {
+  get_id: (session) => session.introduce(),
+  id: (session, line) => session.learn(line),
+  get_status: (session, line) => session.tellStatus(line),
+  describe: (session, line) => session.describe(line),
+  subscribe: (session, line) => session.subscribe(line),
+  unsubscribe: (session, line) => session.unsubscribe(line),
+  "@ping": (session) => session.pong(),
+};
+
+/** The peer at the other end of one connection. */
+export class Session implements Peer, Receiver {
+  readonly address: string;
+  name: string;
+  type = "";
+  modern = false;
+  trusted: boolean;
+  readonly #context: SessionContext;
+  readonly #connection: Connection;
+  readonly #codec: LineCodec;
+  readonly #outbox: Outbox;
+  readonly #gone = new AbortController();
+  readonly #unread: Uint8Array[] = [];
+  #subscription: Subscription | undefined;
+  #running = 0;
+  #badLines = 0;
+  #isReading = false;
+  #hasEnded = false;
+
+  /** Makes the session of a connection that was just accepted, under the name it has until it gives one. */
+  constructor(context: SessionContext, connection: Connection, name: string) {
+    this.#context = context;
+    this.#connection = connection;
+    this.address = connection.peer;
+    this.name = name;
+    this.trusted = context.trustNetwork || connection.isLocal;
+    this.#codec = new LineCodec(context.lineLimit === undefined ? {} : { limit: context.lineLimit });
+    this.#outbox = new Outbox(connection, {
+      reply: () => context.replies.status(this.modern),
+      patience: context.patience,
+      clock: context.clock,
+      giveUp: (why) => this.drop(why),
+    });
+  }
+
+  /** Aborted when the peer is gone. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Sends one line, as far as this peer understands it. */
+  send(line: string): void {
+    this.#say(oneLine(this.modern ? line : toAscii(line)));
+  }
+
+  /** Ends the connection at once and says why in the log. */
+  drop(why: string): void {
+    if (this.gone.aborted) return;
+    const message = `Dropped ${this.#who}: ${why}`;
+    this.#context.log("warning", message);
+    this.#connection.destroy(new ConnectionError(message));
+  }
+
+  /** Tells a modern peer that the description has changed. */
+  described(revision: string): void {
+    if (this.modern) this.#say(`described ${formatOption("@revision", revision)}`);
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#unread.push(chunk);
+    this.#read();
+  }
+
+  drained(): void {
+    this.#outbox.drained();
+    this.#subscription?.resume();
+    this.#connection.resume();
+    this.#read();
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#endWhenAnswered();
+  }
+
+  closed(): void {
+    this.#outbox.drained();
+    this.#subscription?.[Symbol.dispose]();
+    this.#gone.abort(new ConnectionError(`${this.#who} is gone`));
+    if (this.#badLines > 1) {
+      this.#context.log("warning", `${this.#who} sent ${this.#badLines} lines that could not be read`);
+    }
+  }
+
+  /** Answers `get_id`. */
+  introduce(): void {
+    const { name, role, model } = this.#context.service;
+    const base = `id ${formatOption("name", name)} ${formatOption("type", role)}`;
+    const ours = this.modern
+      ? ` proto=dewar/1${model === undefined ? "" : ` ${formatOption("model", model)}`}`
+      : "";
+    this.#say(base + ours);
+  }
+
+  /** Takes what the peer says of itself. */
+  learn({ options }: ParsedLine): void {
+    this.name = options.name || this.name;
+    this.type = options.type ?? "";
+    this.modern ||= options.proto === "dewar/1";
+    if (options.token !== undefined && !this.trusted) {
+      this.trusted = this.#context.isToken(options.token);
+      if (!this.trusted) this.#context.log("warning", `${this.#who} showed a wrong token`);
+    }
+    this.#context.service.joined?.(this);
+  }
+
+  /** Answers `get_status`. */
+  tellStatus({ options, mid }: ParsedLine): void {
+    const json = options.format === "json" ? this.#context.service.statusJson?.() : undefined;
+    if (json === undefined) this.#outbox.writeStatus();
+    else this.#outbox.write(`status_json ${asciiJson(json)}\n`);
+    this.#done(mid);
+  }
+
+  /** Answers `describe`. */
+  describe({ mid }: ParsedLine): void {
+    if (!this.modern) return;
+    const description = this.#context.replies.description();
+    if (!description) return this.#fail(mid, "invalid", `${this.#context.service.name} has no description`);
+    const { bytes, revision } = description;
+    const who = mid === undefined ? "" : ` ${formatOption("@mid", mid)}`;
+    const what = `@length=${bytes.length} @format=json ${formatOption("@revision", revision)}`;
+    this.#outbox.write(`description${who} ${what}\n`);
+    this.#outbox.writeBytes(bytes);
+  }
+
+  /** Begins to push values. */
+  subscribe({ options, mid }: ParsedLine): void {
+    if (!this.modern) return;
+    const { values, name } = this.#context.service;
+    if (!values) return this.#fail(mid, "invalid", `${name} has no values to subscribe to`);
+    const period = Number(options["@period"] ?? 0) * 1000;
+    const since = options["@since"] === undefined ? undefined : Number(options["@since"]);
+    if (!(period >= 0)) {
+      return this.#fail(mid, "invalid", `@period=${options["@period"]} is not a number of seconds`);
+    }
+    this.#subscription?.[Symbol.dispose]();
+    this.#done(mid, { seq: values.seq });
+    this.#subscription = new Subscription(values, {
+      keys: options["@keys"] ? new Set(options["@keys"].split(",")) : undefined,
+      period,
+      clock: this.#context.clock,
+      send: (update) => {
+        this.#write(this.#context.replies.update(update));
+        return !this.#outbox.isHeld;
+      },
+    }, since);
+  }
+
+  /** Stops pushing values. */
+  unsubscribe({ mid }: ParsedLine): void {
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    this.#done(mid);
+  }
+
+  /** Answers `@ping` with the time, from which the peer knows how far our clocks are apart. */
+  pong(): void {
+    if (this.modern) this.#say(`@pong @time=${this.#context.clock.time()}`);
+  }
+
+  get #who(): string {
+    return `${this.name} (${this.address})`;
+  }
+
+  #read(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (this.#unread.length > 0 && !this.#outbox.isHeld) {
+      this.#outbox.begin();
+      const chunk = this.#unread[0]!;
+      const taken = this.#codec.feed(chunk, this.#handle);
+      if (taken < chunk.length) this.#unread[0] = chunk.subarray(taken);
+      else this.#unread.shift();
+      this.#outbox.flush();
+    }
+    this.#isReading = false;
+    if (this.#outbox.isHeld) this.#connection.pause();
+    this.#endWhenAnswered();
+  }
+
+  readonly #handle = (event: LineEvent): boolean => {
+    if (event.kind === "line") this.#obey(event.line);
+    else if (event.kind === "bad") this.#refuse(event);
+    return this.#outbox.hasRoom;
+  };
+
+  #obey(line: ParsedLine): void {
+    const { name, mid } = line;
+    if (name === undefined) return this.#fail(mid, "invalid", "the line has no name");
+    const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+    if (word) word(this, line);
+    else if (name.startsWith("@")) this.#fail(mid, "invalid", `${name} is not known`);
+    else this.#command(line);
+  }
+
+  #refuse({ code, problem, mid }: LineEvent & { kind: "bad" }): void {
+    this.#badLines++;
+    if (this.#badLines === 1) this.#context.log("warning", `Cannot read a line of ${this.#who}: ${problem}`);
+    this.#fail(mid, code === "too_long" ? "too_long" : "invalid", problem);
+  }
+
+  #command(line: ParsedLine): void {
+    const { mid } = line;
+    if (!this.trusted) {
+      const reason = "commands from beyond this machine need a token";
+      this.#context.log(
+        "warning",
+        `Denied ${JSON.stringify(line.text.slice(0, 80))} to ${this.#who}: ${reason}`,
+      );
+      return this.#fail(mid, "denied", reason);
+    }
+    try {
+      const outcome = this.#context.service.command(
+        line,
+        new Call(this, (progress) => this.#tell(mid, progress)),
+      );
+      if (!(outcome instanceof Promise)) return this.#finish(mid, outcome);
+      this.#running++;
+      outcome
+        .then((outcome) => this.#finish(mid, outcome), (error) => this.#failed(line, error))
+        .finally(() => {
+          this.#running--;
+          this.#endWhenAnswered();
+        });
+    } catch (error) {
+      this.#failed(line, error);
+    }
+  }
+
+  #finish(mid: string | undefined, outcome: Outcome = {}): void {
+    if (this.modern && mid !== undefined) this.#say(formatDone(mid, outcome));
+    else if (outcome.text !== undefined) this.send(outcome.text.trimEnd());
+  }
+
+  #failed(line: ParsedLine, error: unknown): void {
+    if (error instanceof CommandError) return this.#fail(line.mid, error.code, error.message);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#context.log("error", `${JSON.stringify(line.text.slice(0, 80))} of ${this.#who} failed: ${reason}`);
+    this.#fail(line.mid, "device", reason);
+  }
+
+  #done(mid: string | undefined, outcome: Outcome = {}): void {
+    if (this.modern && mid !== undefined) this.#say(formatDone(mid, outcome));
+  }
+
+  #fail(mid: string | undefined, code: FailureCode, reason: string): void {
+    if (this.modern && mid !== undefined) this.#say(formatFailed(mid, code, reason));
+  }
+
+  #tell(mid: string | undefined, progress: Progress): void {
+    if (this.modern && mid !== undefined) this.#say(formatProgress(mid, progress));
+  }
+
+  #say(line: string): void {
+    this.#write(`${line}\n`);
+  }
+
+  #write(text: string): void {
+    if (this.gone.aborted) return;
+    this.#outbox.write(text);
+    if (!this.#isReading) this.#outbox.flush();
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#hasEnded && this.#running === 0 && this.#unread.length === 0) this.#connection.end();
+  }
+}
+
+/** One command, as the service sees who asked for it. */
+class Call implements Caller {
+  readonly peer: Peer;
+  readonly progress: (progress: Progress) => void;
+
+  constructor(peer: Peer, progress: (progress: Progress) => void) {
+    this.peer = peer;
+    this.progress = progress;
+  }
+
+  get signal(): AbortSignal {
+    return this.peer.gone;
+  }
+}
+
+/** JSON for a peer that knows ASCII only. */
+function asciiJson(json: string): string {
+  // deno-lint-ignore no-control-regex
+  return json.replace(/[^\x00-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
