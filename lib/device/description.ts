@@ -1,6 +1,6 @@
 /** What a device says of itself on the wire: its model with what this instance adds. @module */
 import { type Channel, channelsOf, channelsOfParam } from "./channel.ts";
-import type { Model, Param } from "./model.ts";
+import type { FlagParam, Model, Param } from "./model.ts";
 
 /** A model as one device on the network has it. It travels as JSON. */
 export interface Description {
@@ -21,6 +21,63 @@ export interface Description {
   readonly held?: readonly string[];
   /** True when nobody described it: made up from a status line of an old daemon. */
   readonly inferred?: boolean;
+}
+
+/** Key of the channel that every daemon has: whether its hardware is there. It comes first in every status line. */
+export const HW_CONNECTED = "hw_connected";
+
+const HW_CONNECTED_PARAM: FlagParam = {
+  type: "flag",
+  description: "Whether the hardware is connected",
+  alarm: false,
+};
+
+/** What an instance adds to its model. */
+export interface InstanceFacts {
+  /** Its name. */
+  readonly name: string;
+  /** See {@linkcode Description.labels}. */
+  readonly labels?: { readonly [key: string]: string };
+  /** See {@linkcode Description.held}. */
+  readonly held?: readonly string[];
+}
+
+/**
+ * Describes a device of a model, as its daemon does: with the channel `hw_connected`, and the first revision.
+ *
+ * @param model The model.
+ * @param facts What the instance adds.
+ * @returns The description.
+ */
+export function descriptionOf(model: Model, facts: InstanceFacts): Description {
+  const params = { [HW_CONNECTED]: HW_CONNECTED_PARAM, ...model.params };
+  return {
+    ...facts,
+    model: { ...model, params },
+    revision: `${model.version ?? 1}.1`,
+    held: [HW_CONNECTED, ...facts.held ?? []],
+  };
+}
+
+/**
+ * Adds members of a dynamic group, found after connecting, in place of those known before.
+ *
+ * @param description What was known.
+ * @param group The group.
+ * @param members Its members by name.
+ * @returns The description of the next revision.
+ */
+export function withMembers(
+  description: Description,
+  group: string,
+  members: Readonly<Record<string, Param>>,
+): Description {
+  const [version, count] = description.revision.split(".");
+  return {
+    ...description,
+    revision: `${version}.${Number(count) + 1}`,
+    dynamic: { ...description.dynamic, [group]: members },
+  };
 }
 
 /**

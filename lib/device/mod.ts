@@ -13,7 +13,16 @@ export {
   dynamicNames,
   settablesByName,
 } from "./channel.ts";
-export { channelsOfDescription, type Description } from "./description.ts";
+export {
+  channelsOfDescription,
+  type Description,
+  descriptionOf,
+  HW_CONNECTED,
+  type InstanceFacts,
+  withMembers,
+} from "./description.ts";
+export { DeviceState, type DeviceStateOptions } from "./state.ts";
+export { maxAgeOf } from "./age.ts";
 export { type ReadingSource, stateView } from "./state_view.ts";
 export { lineOf } from "./source.ts";
 export {
@@ -26,5 +35,5 @@ export {
   type ValueText,
 } from "./text.ts";
 export { checkSetting, checkValue, parseChecked, parseSetting } from "./check.ts";
-export { gradeOf } from "./grade.ts";
+export { gradeOf, readingOf } from "./grade.ts";
 export { nearest, suggestion } from "./nearest.ts";
