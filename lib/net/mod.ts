@@ -1,7 +1,15 @@
 /** Connections: TCP, Unix sockets, and what keeps them alive. @module */
 export { type Address, formatAddress, parseAddress } from "./address.ts";
+export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { joinBytes } from "./bytes.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "./connection.ts";
+export { type Heartbeat, heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+export {
+  type ConnectionState,
+  keepConnected,
+  type KeepConnectedOptions,
+  type KeptConnection,
+} from "./reconnect.ts";
 export { openSockets } from "./socket.ts";
 export { tcp } from "./tcp.ts";
 export { transportFor } from "./transport.ts";

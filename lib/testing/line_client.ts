@@ -1,14 +1,7 @@
 /** A peer for tests that talks in lines. @module */
 import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection } from "../net/connection.ts";
-import {
-  type Clock,
-  type Duration,
-  formatDuration,
-  milliseconds,
-  systemClock,
-  type Timer,
-} from "../time/mod.ts";
+import { type Clock, type Duration, formatDuration, milliseconds, systemClock } from "../time/mod.ts";
 
 /** Options of waits in tests. */
 export interface WaitOptions {
