@@ -5,7 +5,7 @@ import type { Update } from "./reading.ts";
 export interface HistoryLimits {
   /** Milliseconds. */
   readonly time: number;
-  /** Readings in all updates together: what bounds the memory, at some 130 bytes each. */
+  /** Readings in all updates together, where each update counts for two more: some 130 bytes each. */
   readonly readings: number;
 }
 
@@ -15,12 +15,16 @@ interface Kept {
   readonly at: number;
 }
 
+function weightOf(update: Update): number {
+  return update.readings.size + 2;
+}
+
 /** A queue of updates, bounded by age and size. */
 export class History {
   readonly #limits: HistoryLimits;
   #kept: (Kept | undefined)[] = [];
   #first = 0;
-  #readings = 0;
+  #weight = 0;
   #floor: number;
 
   /** Begins after `seq`: what came before is not known here. */
@@ -32,12 +36,12 @@ export class History {
   /** Adds an update with its number and the present (monotonic milliseconds); drops what is over age or too much. */
   push(update: Update, seq: number, now: number): void {
     this.#kept.push({ update, seq, at: now });
-    this.#readings += update.readings.size;
+    this.#weight += weightOf(update);
     const oldest = now - this.#limits.time;
     for (let first = this.#kept[this.#first]; first; first = this.#kept[this.#first]) {
-      if (first.at >= oldest && this.#readings <= this.#limits.readings) break;
+      if (first.at >= oldest && this.#weight <= this.#limits.readings) break;
       this.#floor = first.seq;
-      this.#readings -= first.update.readings.size;
+      this.#weight -= weightOf(first.update);
       this.#kept[this.#first++] = undefined;
     }
     if (this.#first > 1000 && this.#first * 2 > this.#kept.length) {

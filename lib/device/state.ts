@@ -18,7 +18,7 @@ export interface DeviceStateOptions {
   clock?: Clock;
   /** How long updates are kept for {@linkcode DeviceState.since} (default `"10 min"`). */
   keep?: Duration;
-  /** How many readings are kept at most, all updates together (default 100 000, some 13 MB). */
+  /** How many readings are kept at most; each update counts for two more (default 50 000, some 7 MB). */
   keepReadings?: number;
 }
 
@@ -67,7 +67,7 @@ export class DeviceState implements ValueSource, ReadingSource {
 
   /** The state of a device of which nothing was read yet. */
   constructor(description: Description, options: DeviceStateOptions = {}) {
-    const { clock = systemClock, keep = "10 min", keepReadings = 100_000 } = options;
+    const { clock = systemClock, keep = "10 min", keepReadings = 50_000 } = options;
     this.#clock = clock;
     this.#limits = { time: milliseconds(keep), readings: keepReadings };
     // From the clock, so that a number from before a restart is never taken for one of this run.

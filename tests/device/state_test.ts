@@ -158,7 +158,7 @@ Deno.test("DeviceState.since() knows no numbers of another run, none too old and
 });
 
 Deno.test("DeviceState.since() keeps no more readings than it may", () => {
-  const { state } = bench({ keepReadings: 10_000 });
+  const { state } = bench({ keepReadings: 30_000 });
   for (let i = 0; i < 25_000; i++) state.apply({ temperature: i });
   assertEquals(state.since(state.seq - 10_000)?.length, 10_000);
   assertEquals(state.since(state.seq - 10_001), undefined);
