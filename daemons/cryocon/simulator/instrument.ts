@@ -42,7 +42,8 @@ export class Instrument24C {
   readonly #noise: number;
   #readings: readonly number[] = [];
   #control = false;
-  #owed = 0;
+  #time = 0;
+  #ticks = 0;
 
   /** Wires one up. */
   constructor(wiring: Wiring, options: Instrument24COptions = {}) {
@@ -74,9 +75,8 @@ export class Instrument24C {
 
   /** Moves on in plant time, in whole ticks; what is left over counts next time. */
   advance(seconds: number): void {
-    this.#owed += seconds;
-    while (this.#owed >= TICK) {
-      this.#owed -= TICK;
+    this.#time += seconds;
+    for (const end = Math.floor(this.#time / TICK + 1e-6); this.#ticks < end; this.#ticks++) {
       this.#measure();
       for (const loop of this.loops) loop.step(this.reading(loop.source), TICK);
       this.#wiring.step(TICK, [this.loops[0]!.watts, this.loops[1]!.watts]);
