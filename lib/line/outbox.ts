@@ -55,7 +55,7 @@ export class Outbox {
 
   /** Adds whole lines with their terminators. */
   write(text: string): void {
-    if (this.#statuses > 0) this.#sendStatuses();
+    this.sendStatuses();
     this.#text += text;
     this.#room -= text.length;
   }
@@ -76,8 +76,16 @@ export class Outbox {
 
   /** Hands everything to the connection. */
   flush(): void {
-    if (this.#statuses > 0) this.#sendStatuses();
+    this.sendStatuses();
     if (this.#text !== "") this.#sendText();
+  }
+
+  /** Hands the status replies to the connection, with the status as it is now. */
+  sendStatuses(): void {
+    const count = this.#statuses;
+    if (count === 0) return;
+    this.#statuses = 0;
+    this.#send(this.#options.reply().copies(count));
   }
 
   /** The peer has read what was queued. */
@@ -90,12 +98,6 @@ export class Outbox {
     const text = this.#text;
     this.#text = "";
     this.#send(text);
-  }
-
-  #sendStatuses(): void {
-    const count = this.#statuses;
-    this.#statuses = 0;
-    this.#send(this.#options.reply().copies(count));
   }
 
   #send(bytes: Uint8Array | string): void {

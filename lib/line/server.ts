@@ -23,7 +23,7 @@ export interface LineServerOptions {
   lineLimit?: number;
   /** How long a peer may leave its replies unread before it is dropped (default `"30 s"`). */
   patience?: Duration;
-  /** How long a peer that said `proto=` may be silent before it is asked; dropped after two more (default `"1 s"`). */
+  /** How long a peer that said `proto=` may be silent before it is asked; dropped after two more (default `"0.7 s"`). */
   silence?: Duration;
   /** Gets what the server has to say: dropped peers, lines that cannot be read, denied commands. */
   log?: (type: LogLine["type"], message: string) => void;
@@ -108,7 +108,7 @@ class Server implements LineServer {
       clock,
       lineLimit: options.lineLimit,
       patience: options.patience ?? "30 s",
-      silence: options.silence ?? "1 s",
+      silence: options.silence,
       trustNetwork: options.trustNetwork ?? false,
       isToken: (shown) => token !== undefined && isSame(shown, token),
       log: options.log ?? (() => {}),

@@ -1,7 +1,7 @@
 /** One connection to a line server: the peer, what it asks, and what it is answered. @module */
 import { CommandError, ConnectionError, type FailureCode } from "../errors.ts";
 import type { LogLine, Progress } from "../link/link.ts";
-import type { Connection, Receiver } from "../net/connection.ts";
+import { type Connection, type Heartbeat, heartbeat, type Receiver } from "../net/mod.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import { formatDone, formatFailed, formatProgress } from "./answer.ts";
 import { LineCodec, type LineEvent } from "./codec.ts";
@@ -24,7 +24,7 @@ export interface SessionContext {
   /** How long a peer may leave its replies unread. */
   readonly patience: Duration;
   /** How long a peer that said `proto=` may be silent before it is asked. */
-  readonly silence: Duration;
+  readonly silence: Duration | undefined;
   /** Whether whoever reaches the server may command. */
   readonly trustNetwork: boolean;
   /** Whether a token is the right one. */
@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, (session: Session, line: ParsedLine) => voi
   subscribe: (session, line) => session.subscribe(line),
   unsubscribe: (session, line) => session.unsubscribe(line),
   "@ping": (session) => session.pong(),
+  "@pong": () => {}, // it has been heard: that is all that was asked
 };
 
 /** The peer at the other end of one connection. */
@@ -58,6 +59,8 @@ export class Session implements Peer, Receiver {
   readonly #gone = new AbortController();
   readonly #unread: Uint8Array[] = [];
   #subscription: Subscription | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #wasDropped = false;
   #running = 0;
   #badLines = 0;
   #isReading = false;
@@ -91,7 +94,8 @@ export class Session implements Peer, Receiver {
 
   /** Ends the connection at once and says why in the log. */
   drop(why: string): void {
-    if (this.gone.aborted) return;
+    if (this.gone.aborted || this.#wasDropped) return;
+    this.#wasDropped = true;
     const message = `Dropped ${this.#who}: ${why}`;
     this.#context.log("warning", message);
     this.#connection.destroy(new ConnectionError(message));
@@ -103,6 +107,7 @@ export class Session implements Peer, Receiver {
   }
 
   data(chunk: Uint8Array): void {
+    this.#heartbeat?.heard();
     this.#unread.push(chunk);
     this.#read();
   }
@@ -119,8 +124,10 @@ export class Session implements Peer, Receiver {
     this.#endWhenAnswered();
   }
 
-  closed(): void {
+  closed(error?: Error): void {
+    if (error && !this.#wasDropped) this.#context.log("info", `Lost ${this.#who}: ${error.message}`);
     this.#outbox.drained();
+    this.#heartbeat?.stop();
     this.#subscription?.[Symbol.dispose]();
     this.#gone.abort(new ConnectionError(`${this.#who} is gone`));
     if (this.#badLines > 1) {
@@ -142,7 +149,7 @@ export class Session implements Peer, Receiver {
   learn({ options }: ParsedLine): void {
     this.name = options.name || this.name;
     this.type = options.type ?? "";
-    this.modern ||= options.proto === "dewar/1";
+    if (options.proto === "dewar/1") this.#becomeModern();
     if (options.token !== undefined && !this.trusted) {
       this.trusted = this.#context.isToken(options.token);
       if (!this.trusted) this.#context.log("warning", `${this.#who} showed a wrong token`);
@@ -205,6 +212,13 @@ export class Session implements Peer, Receiver {
     if (this.modern) this.#say(`@pong @time=${this.#context.clock.time()}`);
   }
 
+  #becomeModern(): void {
+    this.modern = true;
+    const { clock, silence } = this.#context;
+    const every = silence === undefined ? {} : { silence };
+    this.#heartbeat ??= heartbeat(this.#connection, { ping: () => this.#say("@ping"), clock, ...every });
+  }
+
   get #who(): string {
     return `${this.name} (${this.address})`;
   }
@@ -256,6 +270,7 @@ export class Session implements Peer, Receiver {
       );
       return this.#fail(mid, "denied", reason);
     }
+    this.#outbox.sendStatuses(); // those asked for before this command show the values before it
     try {
       const outcome = this.#context.service.command(
         line,
