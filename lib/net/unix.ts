@@ -1,5 +1,5 @@
 /** Unix sockets. @module */
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import type { Transport } from "./connection.ts";
 import { parseAddress } from "./address.ts";
 import { ConfigError, ConnectionError } from "../errors.ts";
@@ -18,7 +18,14 @@ export const unix: Transport = {
     try {
       return await listenSocket(address, accept);
     } catch (error) {
-      if (codeOf(error) !== "EADDRINUSE" || !await isAbandoned(text)) throw error;
+      if (codeOf(error) !== "EADDRINUSE") throw error;
+      // Connecting to a file of another kind is refused as by an abandoned socket, and it would be removed.
+      if (!(await lstat(address.path)).isSocket()) {
+        throw new ConnectionError(`Cannot listen: ${address.path} exists and is not a socket`, {
+          cause: error,
+        });
+      }
+      if (!await isAbandoned(text)) throw error;
       await unlink(address.path);
       return await listenSocket(address, accept);
     }

@@ -10,9 +10,9 @@ import { privateUnix } from "./private_socket.ts";
 
 /** How long a server waits for what. */
 export interface ScriptTimeouts {
-  /** For a script to connect (default 30 s). */
+  /** For a script to connect and say READY (default 30 s). */
   accept?: Duration | undefined;
-  /** For its READY (default 5 s). */
+  /** For the READY of one that has connected (default 5 s). */
   handshake?: Duration | undefined;
   /** For each of its answers (default 60 s). */
   reply?: Duration | undefined;
@@ -107,36 +107,28 @@ export class ScriptServer implements AsyncDisposable {
   }
 
   /**
-   * Waits for a script and shakes hands with it. When that failed, or the script has left, call it again for the next;
-   * while one is connected, others are turned away at once.
+   * Waits for a script and shakes hands with it. One that leaves before READY is not the one: the next is waited for.
+   * When the script has left, call it again for another; while one is connected, others are turned away at once.
    *
    * @param options The script's process, signal.
    * @returns The channel to the script.
-   * @throws {TimeoutError} If none connects, or it does not say READY in time.
-   * @throws {ConnectionError} If the script ends before it connects or leaves before READY, or the server is closed.
+   * @throws {TimeoutError} If none comes in time, or one comes and does not say READY in time.
+   * @throws {ConnectionError} If the script's process ends before READY, or the server is closed.
    */
   async accept(options: AcceptOptions = {}): Promise<ScriptChannel> {
     const { clock } = this.#door.settings;
-    const { accept = "30 s", handshake = "5 s", reply = "60 s" } = this.#timeouts;
+    const { accept = "30 s", reply = "60 s" } = this.#timeouts;
     const exit = new AbortController();
     const exited = () =>
       exit.abort(new ConnectionError(`The script for ${this.path} ended before it said ${READY}`));
     options.exited?.then(exited, exited);
-    const signal = AbortSignal.any([this.closing, exit.signal, ...(options.signal ? [options.signal] : [])]);
-    const endpoint = await withDeadline(
-      (ended) => this.#door.next(ended),
-      { clock, timeout: accept, signal, what: `connection of a script to ${this.path}` },
-    );
-    try {
-      await withDeadline(
-        (ended) => this.#shakeHands(endpoint, ended),
-        { clock, timeout: handshake, signal, what: `${READY} of the ${endpoint.who}` },
-      );
-    } catch (error) {
-      await endpoint.close();
-      throw error;
-    }
-    return new ScriptChannel(endpoint, this.#door.settings, reply);
+    const script = await withDeadline((ended) => this.#meet(ended), {
+      clock,
+      timeout: accept,
+      signal: AbortSignal.any([this.closing, exit.signal, ...(options.signal ? [options.signal] : [])]),
+      what: `script on ${this.path}`,
+    });
+    return new ScriptChannel(script, this.#door.settings, reply);
   }
 
   /** Closes the channel to the script, stops listening and removes the socket. */
@@ -149,6 +141,27 @@ export class ScriptServer implements AsyncDisposable {
   /** The same as {@linkcode ScriptServer.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #meet(signal: AbortSignal): Promise<Endpoint> {
+    const { clock, log } = this.#door.settings;
+    const { handshake = "5 s" } = this.#timeouts;
+    for (;;) {
+      const script = await this.#door.next(signal);
+      try {
+        await withDeadline(
+          (ended) => this.#shakeHands(script, ended),
+          { clock, timeout: handshake, signal, what: `${READY} of the ${script.who}` },
+        );
+        return script;
+      } catch (error) {
+        const left = script.over && error instanceof ConnectionError && !signal.aborted;
+        await script.close();
+        // It may have been another server that looked whether the socket is in use.
+        if (!left) throw error;
+        log(`${error.message}; waiting for another`);
+      }
+    }
   }
 
   async #shakeHands(script: Endpoint, signal: AbortSignal): Promise<void> {

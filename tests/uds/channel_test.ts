@@ -173,7 +173,7 @@ Deno.test("quit() closes even when the script does not leave", async () => {
 Deno.test("accept() waits no longer than it may", async () => {
   await using setup = await pair({ timeouts: { accept: "3 s" } });
   const error = await setup.clock.runUntil(assertRejects(() => setup.server.accept(), TimeoutError));
-  assertEquals(error.message, "No connection of a script to /run/script.sock within 3.0 s");
+  assertEquals(error.message, "No script on /run/script.sock within 3.0 s");
   assertEquals(setup.clock.now(), 3000);
 });
 
@@ -193,13 +193,28 @@ Deno.test("accept() wants READY in time, and serves the next script after one th
   await accepted(setup);
 });
 
-Deno.test("accept() ends when the script leaves before READY", async () => {
-  await using setup = await pair();
+Deno.test("accept() waits for another when one leaves before READY", async () => {
+  await using setup = await pair({ timeouts: { accept: "3 s" } });
+  const accepting = setup.server.accept();
   const hasty = await setup.bare();
   hasty.send("%UkVB");
   hasty.connection.end();
-  await assertRejects(() => setup.server.accept(), ConnectionError, "closed the channel before READY");
-  await accepted(setup);
+  await setup.clock.advance("1 s");
+  assert(hasty.ended);
+  assertMatch(setup.log.join(), /closed the channel before READY; waiting for another/);
+  const other = await setup.bare();
+  other.send(READY);
+  await accepting;
+});
+
+Deno.test("accept() ends in time when everyone leaves before READY", async () => {
+  await using setup = await pair({ timeouts: { accept: "3 s" } });
+  const accepting = assertRejects(() => setup.server.accept(), TimeoutError, "No script on");
+  for (let i = 0; i < 3; i++) {
+    (await setup.bare()).connection.end();
+    await setup.clock.advance("1 s");
+  }
+  await accepting;
 });
 
 Deno.test("accept() meets a script that came before it was called", async () => {
