@@ -151,5 +151,5 @@ export const cryoconBinding: Binding<typeof Cryocon, CryoconWire> = {
     stop: (context) => engage(false, context),
     identify: ({ hardware }) => hardware.ask("*IDN?"),
   },
-  passthrough: isKnownLine,
+  passthrough: (line) => isKnownLine(line) && "ask",
 };
