@@ -55,11 +55,11 @@ export interface Hardware extends AsyncDisposable {
 
 /** What a binding's functions are given. */
 export interface Context<M extends Model, H> {
-  /** The open hardware. */
+  /** The open hardware. In commands and safe steps each `ask` and `tell` waits its turn; everywhere else it is the turn. */
   readonly hardware: H;
   /** The device's state as last read (bad values read as NaN, false, "" or the first choice: look, do not trust). */
   readonly state: StateOf<M>;
-  /** Options of the instance (`lab.yaml`, `--set name=value`). */
+  /** Options of the instance (`lab.yaml`, or `--name value` on the command line). */
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** Place in the group, from 0; 0 outside of groups. */
   readonly index: number;
@@ -89,8 +89,10 @@ export interface Poll<M extends Model, H> {
 
 /** How one parameter is set. Without any of it the daemon itself holds the value (a parameter without hardware). */
 export interface Setter<M extends Model, H, V extends Value = never> {
-  /** The line that sets it, or what to do instead. Returning a reply makes it an `ask`; see `reply`. */
+  /** The line that sets it, or what to do instead. */
   send(value: V, context: Context<M, H>): string | Promise<void>;
+  /** Deadline of one exchange, or of what `send` does itself (default `"3 s"`). */
+  readonly timeout?: Duration;
   /** Whether `send`'s line is answered (default true). The reply is given to `check`. */
   readonly answered?: boolean;
   /** Refuses a reply by throwing (a Cryo-con says `NAK`). */
@@ -170,8 +172,13 @@ export interface Binding<M extends Model, H extends Hardware = Hardware> {
   readonly commands?: { readonly [N in CommandName<M>]?: Handler<M, H, CommandOf<M, N>> };
   /** The safe procedure, in order, with a deadline for the whole; needed where the model says `"procedure"`. */
   readonly safe?: { readonly deadline: Duration; readonly steps: readonly SafeStep<M, H>[] };
-  /** Old lines that go to the hardware as they are, if this returns true; the reply goes back to who asked. */
-  passthrough?(line: string): boolean;
+  /**
+   * Whether an old line goes to the hardware as it is: `true` if so, and a reply is awaited where the line has a `?`;
+   * `"ask"` and `"tell"` say it outright. The reply goes back to who asked.
+   */
+  passthrough?(line: string): boolean | "ask" | "tell";
   /** First values of parameters without hardware. */
   readonly initial?: Patch<M>;
+  /** Keys of further channels that no poll reads and that outlive a restart, such as a frame counter. */
+  readonly remember?: readonly string[];
 }

@@ -1,0 +1,18 @@
+/** Serve a device: its model, tied to its hardware in a few lines; queues, timers, retries and logs are here. @module */
+export {
+  type Bad,
+  bad,
+  type Binding,
+  type Context,
+  type Handler,
+  type Hardware,
+  type OpenContext,
+  type Patch,
+  type PatchOf,
+  type Poll,
+  type SafeStep,
+  type Setter,
+} from "./binding.ts";
+export { type InstanceOptions } from "./device.ts";
+export { type Daemon, serve, type ServeOptions } from "./serve.ts";
+export { type Interlock } from "./settings.ts";

@@ -1,0 +1,80 @@
+/** Reads something from the hardware again and again, whatever happens. @module */
+import { bad } from "../device/reading.ts";
+import { milliseconds, type Timer } from "../time/mod.ts";
+import { type Device, EXCHANGE_TIMEOUT } from "./device.ts";
+import type { AnyPoll } from "./erased.ts";
+import { flatten } from "./patch.ts";
+
+/** One poll of a binding. A reading that fails makes the values it gave before bad, and the next one is as due as ever. */
+export class Poller {
+  readonly #device: Device;
+  readonly #poll: AnyPoll;
+  readonly #timer: Timer;
+  /** Channels it has given so far. */
+  readonly #keys = new Set<string>();
+  #isReading = false;
+  #fails = false;
+
+  /** Starts polling. */
+  constructor(device: Device, poll: AnyPoll) {
+    this.#device = device;
+    this.#poll = poll;
+    this.#timer = device.clock.every(poll.every, () => this.read());
+  }
+
+  /** Reads once, unless the last reading still waits or the hardware is not there. */
+  read(): void {
+    if (this.#isReading || !this.#device.session.isOpen) return;
+    this.#isReading = true;
+    const { session } = this.#device;
+    session.run("poll", () => this.#ask())
+      .then((reply) => this.#take(reply), (error) => this.#failed("no answer", error))
+      .finally(() => this.#isReading = false);
+  }
+
+  /** Stops polling. */
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  #ask(): Promise<string> {
+    const { ask, timeout = EXCHANGE_TIMEOUT } = this.#poll;
+    const { session } = this.#device;
+    const asked = typeof ask === "string" ? `answer to ${JSON.stringify(ask)}` : "reading";
+    return session.exchange({ what: asked, timeout }, (signal) => {
+      if (typeof ask === "string") return session.hardware!.ask(ask, { timeout, signal });
+      return ask(this.#device.context({ signal }));
+    });
+  }
+
+  #take(reply: string): void {
+    const device = this.#device;
+    try {
+      const patch = this.#poll.read(reply, device.context());
+      for (const key in flatten(device.model, patch)) this.#keys.add(key);
+      device.publish(patch);
+    } catch (error) {
+      this.#failed("unreadable", error, reply);
+      return;
+    }
+    if (!this.#fails) return;
+    this.#fails = false;
+    device.log.write("success", `${this.#name} is read again`);
+  }
+
+  /** While the hardware is lost that is said once, by the session; its values are bad already. */
+  #failed(reason: string, error: unknown, reply?: string): void {
+    const device = this.#device;
+    if (!device.session.isOpen) return;
+    device.apply(Object.fromEntries([...this.#keys].map((key) => [key, bad(reason, reply)])));
+    const what = reply === undefined ? "" : ` in ${JSON.stringify(reply.slice(0, 200))}`;
+    const message = `${this.#name} cannot be read: ${error instanceof Error ? error.message : error}${what}`;
+    device.log.write(this.#fails ? "debug" : "warning", message);
+    this.#fails = true;
+  }
+
+  get #name(): string {
+    const { ask, every } = this.#poll;
+    return typeof ask === "string" ? JSON.stringify(ask) : `What is read every ${milliseconds(every)} ms`;
+  }
+}

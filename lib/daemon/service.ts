@@ -1,0 +1,160 @@
+/** A device as the line server serves it. @module */
+import type { Description } from "../device/description.ts";
+import { suggestion } from "../device/nearest.ts";
+import { CommandError } from "../errors.ts";
+import { quote, toAscii } from "../line/quote.ts";
+import type { Caller, LineService, Outcome, ParsedLine, Peer, ValueSource } from "../line/service.ts";
+import type { LogLine } from "../link/link.ts";
+import type { Claims } from "./claims.ts";
+import type { Commands } from "./commands.ts";
+import type { Device } from "./device.ts";
+import type { Settings } from "./settings.ts";
+
+/** Peers of this name are told what the daemon logs. */
+const MONITOR = "monitor";
+
+/** What a service passes lines on to. */
+export interface ServiceParts {
+  /** The device. */
+  readonly device: Device;
+  /** Who may command. */
+  readonly claims: Claims;
+  /** `set`. */
+  readonly settings: Settings;
+  /** Commands. */
+  readonly commands: Commands;
+  /** Stops the daemon; resolves once the device is safe. */
+  exit(): Promise<void>;
+}
+
+type Result = Outcome | undefined | Promise<Outcome | undefined>;
+
+/** A {@linkcode LineService} for one device. */
+export class DeviceService implements LineService {
+  readonly name: string;
+  readonly role: string;
+  readonly model: string;
+  readonly values: ValueSource;
+  readonly #parts: ServiceParts;
+  readonly #peers = new Set<Peer>();
+
+  /** Makes the service of a device. */
+  constructor(parts: ServiceParts) {
+    const { name, model, state, log } = parts.device;
+    this.name = name;
+    this.role = model.role ?? "";
+    this.model = `${model.model}@${model.version ?? 1}`;
+    this.values = state;
+    this.#parts = parts;
+    log.to((line) => this.#tellMonitor(line));
+  }
+
+  status(): string {
+    return this.#parts.device.state.statusText();
+  }
+
+  describe(): Description {
+    return this.#parts.device.state.description;
+  }
+
+  onDescribed(listener: () => void): Disposable {
+    return this.#parts.device.onDescribed(listener);
+  }
+
+  joined(peer: Peer): void {
+    this.#peers.add(peer);
+  }
+
+  left(peer: Peer): void {
+    this.#peers.delete(peer);
+  }
+
+  command(line: ParsedLine, caller: Caller): Result {
+    const { log } = this.#parts.device;
+    try {
+      const result = this.#obey(line, caller);
+      if (result instanceof Promise) return this.#logged(line, caller, result);
+      if (log.isDetailed) log.write("debug", `${told(line, caller)}: done`);
+      return result;
+    } catch (error) {
+      log.write("debug", `${told(line, caller)}: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  #obey(line: ParsedLine, caller: Caller): Result {
+    const { claims, settings, commands, device } = this.#parts;
+    const { peer } = caller;
+    switch (line.name) {
+      case "claim":
+        return this.#claim(line, peer);
+      case "release":
+        claims.release(peer);
+        return { seq: device.state.finish() };
+      case "set":
+        claims.check(peer);
+        if (line.args.length === 0) return settings.set(line.options);
+        throw new CommandError("invalid", `set takes name=value only, got ${JSON.stringify(line.args[0])}`);
+      case "exit":
+        claims.check(peer);
+        return this.#parts.exit().then(() => ({}));
+    }
+    const command = commands.find(line);
+    if (command === undefined) return this.#pass(line, peer);
+    claims.check(peer);
+    return commands.run(command, line, caller);
+  }
+
+  #claim({ options }: ParsedLine, peer: Peer): Outcome {
+    const { claims, device } = this.#parts;
+    const isNew = claims.held === undefined;
+    const { holder, note } = claims.claim(peer, options["@for"], options["@note"]);
+    if (isNew) device.log.write("info", `${holder} has claimed it${note === undefined ? "" : ` (${note})`}`);
+    return { seq: device.state.finish() };
+  }
+
+  #pass(line: ParsedLine, peer: Peer): Result {
+    const { claims, commands, device } = this.#parts;
+    if (device.binding.passthrough?.(line.text)) {
+      claims.check(peer);
+      return commands.pass(line);
+    }
+    const words = ["set", "claim", "release", "exit", ...commands.names];
+    throw new CommandError(
+      "invalid",
+      `${device.name} has no command "${line.name}"${suggestion(line.name!, words)}`,
+    );
+  }
+
+  async #logged(
+    line: ParsedLine,
+    caller: Caller,
+    result: Promise<Outcome | undefined>,
+  ): Promise<Outcome | undefined> {
+    const { log } = this.#parts.device;
+    try {
+      const outcome = await result;
+      log.write("info", `${told(line, caller)}: done`);
+      return outcome;
+    } catch (error) {
+      log.write("warning", `${told(line, caller)}: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  }
+
+  #tellMonitor({ type, message }: LogLine): void {
+    for (const peer of this.#peers) {
+      if (peer.name === MONITOR) peer.send(`${type} ${asWords(message)}`);
+    }
+  }
+}
+
+/** Text whose words and blanks an old MONITOR reads back: it splits a line as a shell does. */
+function asWords(message: string): string {
+  const text = toAscii(message).replace(/[\n\0]/g, " ");
+  return /['"\\]|\s\s/.test(text) ? quote(text) : text;
+}
+
+function told({ text }: ParsedLine, { peer }: Caller): string {
+  return `${JSON.stringify(text.slice(0, 200))} of ${peer.name} (${peer.address})`;
+}

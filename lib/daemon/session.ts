@@ -1,0 +1,196 @@
+/** The connection to the hardware: opened, lost, opened again, and honest about it at any time. @module */
+import { CommandError, ConnectionError, TimeoutError } from "../errors.ts";
+import { Backoff } from "../net/backoff.ts";
+import { type Clock, type Duration, withDeadline } from "../time/mod.ts";
+import type { Hardware } from "./binding.ts";
+import type { Log } from "./log.ts";
+import { type Priority, Queue } from "./queue.ts";
+
+/** Exchanges without an answer, one after another, after which the hardware counts as lost though its socket is open. */
+const SILENT_EXCHANGES = 3;
+const OPEN_TIMEOUT: Duration = "10 s";
+
+/** What a session needs. */
+export interface SessionOptions {
+  /** Where the hardware is, for messages. */
+  readonly address: string;
+  /** Opens it; absent where there is none. */
+  readonly open: ((signal: AbortSignal) => Promise<Hardware>) | undefined;
+  /** Whether only an answer proves that it is there; otherwise being open is enough. */
+  readonly isAsked: boolean;
+  /** The clock. */
+  readonly clock: Clock;
+  /** Where loss and return are told. */
+  readonly log: Log;
+  /** Told after each opening, before anything was asked. */
+  onOpen(): void;
+  /** Told when the hardware is there, and when it is not any more. */
+  onChange(isConnected: boolean): void;
+}
+
+/** One exchange with the hardware: what it is for, how long it may take, and what is done. */
+export interface Exchange {
+  /** What is attempted, for the error: `"answer to input? a"`. */
+  readonly what: string;
+  /** Its deadline. */
+  readonly timeout: Duration;
+}
+
+/** The one way to the hardware: everything goes through its queue, every exchange has a deadline. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #queue = new Queue();
+  readonly #ended = new AbortController();
+  readonly #backoff = new Backoff();
+  #hardware: Hardware | undefined;
+  #isConnected = false;
+  #wasTold = false;
+  #silent = 0;
+  #giveUp: (reason: Error) => void = () => {};
+  #lost = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  /** Makes one; nothing happens before {@linkcode Session.start}. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** The open hardware; undefined while it is lost, and where there is none. */
+  get hardware(): Hardware | undefined {
+    return this.#hardware;
+  }
+
+  /** Whether something may be asked of it now. Without hardware there is nothing that could be missing. */
+  get isOpen(): boolean {
+    return this.#options.open === undefined || this.#hardware !== undefined;
+  }
+
+  /** Opens the hardware, now and after each loss. */
+  start(): void {
+    const { open } = this.#options;
+    if (open) this.#running = this.#keepOpen(open);
+    else this.#options.onOpen();
+  }
+
+  /**
+   * Runs a job on the hardware when its turn comes.
+   *
+   * @param priority Its place in the queue.
+   * @param job What to do; each exchange in it by {@linkcode Session.exchange}.
+   * @param signal Gives up waiting.
+   * @returns What the job returns.
+   * @throws {CommandError} `device` if the hardware is not connected; whatever the job throws.
+   */
+  run<T>(priority: Priority, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (!this.isOpen) return Promise.reject(this.#notConnected());
+    return this.#queue.run(
+      priority,
+      () => this.isOpen ? job() : Promise.reject(this.#notConnected()),
+      signal,
+    );
+  }
+
+  /**
+   * One exchange, within a job.
+   *
+   * @param exchange What it is and how long it may take.
+   * @param action Does it; should end when the signal aborts.
+   * @returns What the action returns.
+   * @throws {CommandError} `timeout` when nothing came in time, `unknown_outcome` if the hardware was lost meanwhile.
+   */
+  async exchange<T>(exchange: Exchange, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, address } = this.#options;
+    const signal = this.#lost.signal;
+    const what = `${exchange.what} from ${address}`;
+    try {
+      const answer = await withDeadline(action, { clock, timeout: exchange.timeout, signal, what });
+      this.#heard();
+      return answer;
+    } catch (error) {
+      if (signal.aborted || error instanceof ConnectionError) {
+        throw new CommandError("unknown_outcome", `The hardware was lost before the ${what}`, {
+          cause: error,
+        });
+      }
+      if (!(error instanceof TimeoutError)) throw error;
+      this.#missed();
+      throw new CommandError("timeout", error.message, { cause: error });
+    }
+  }
+
+  /** Ends it: closes the hardware and fails what waits. */
+  async close(): Promise<void> {
+    this.#ended.abort();
+    this.#giveUp(new ConnectionError("The daemon ends"));
+    this.#queue.refuse(this.#notConnected());
+    await this.#running;
+  }
+
+  async #keepOpen(open: (signal: AbortSignal) => Promise<Hardware>): Promise<void> {
+    const { clock, address } = this.#options;
+    const { signal } = this.#ended;
+    const what = `connection to the hardware at ${address}`;
+    while (!signal.aborted) {
+      let reason: Error | undefined;
+      try {
+        reason = await this.#use(await withDeadline(open, { clock, timeout: OPEN_TIMEOUT, signal, what }));
+      } catch (error) {
+        reason = error as Error;
+      }
+      if (signal.aborted) return;
+      this.#down(reason);
+      await clock.sleep(this.#backoff.next(), { signal }).catch(() => {});
+    }
+  }
+
+  /** Works with open hardware until it is lost; returns why. */
+  async #use(hardware: Hardware): Promise<Error | undefined> {
+    const { promise: givenUp, resolve } = Promise.withResolvers<Error>();
+    this.#giveUp = resolve;
+    this.#lost = new AbortController();
+    this.#silent = 0;
+    this.#hardware = hardware;
+    if (!this.#options.isAsked) this.#heard();
+    this.#options.onOpen();
+    const reason = await Promise.race([hardware.lost, givenUp]);
+    this.#hardware = undefined;
+    this.#lost.abort(reason);
+    this.#queue.refuse(this.#notConnected());
+    await hardware[Symbol.asyncDispose]();
+    return reason;
+  }
+
+  #heard(): void {
+    this.#silent = 0;
+    if (this.#isConnected || !this.#hardware) return;
+    const { log, address, onChange } = this.#options;
+    this.#isConnected = true;
+    this.#backoff.reset();
+    log.write(
+      this.#wasTold ? "success" : "info",
+      `The hardware at ${address} is ${this.#wasTold ? "back" : "there"}`,
+    );
+    this.#wasTold = false;
+    onChange(true);
+  }
+
+  #missed(): void {
+    if (++this.#silent < SILENT_EXCHANGES) return;
+    this.#giveUp(new TimeoutError(`${SILENT_EXCHANGES} exchanges in a row without an answer`));
+  }
+
+  #down(reason: Error | undefined): void {
+    const { log, address, onChange } = this.#options;
+    const why = reason?.message ?? "it closed the connection";
+    const message = `The hardware at ${address} is not there: ${why}`;
+    log.write(this.#wasTold ? "debug" : "warning", message);
+    this.#wasTold = true;
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    onChange(false);
+  }
+
+  #notConnected(): CommandError {
+    return new CommandError("device", `The hardware at ${this.#options.address} is not connected`);
+  }
+}
