@@ -37,3 +37,6 @@ export {
 export { checkSetting, checkValue, parseChecked, parseSetting } from "./check.ts";
 export { gradeOf, readingOf } from "./grade.ts";
 export { nearest, suggestion } from "./nearest.ts";
+export { readDescription, writeDescription } from "./describe.ts";
+export type { Complain, FieldRules } from "./fields.ts";
+export { validateModel } from "./validate.ts";
