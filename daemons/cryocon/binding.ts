@@ -49,16 +49,16 @@ function loopSetter<V extends Value>(
 }
 
 /** A setpoint means something else in other units: the instrument is looked at before it is told. */
-async function sendSetpoint(index: number, value: number, { hardware }: Cryo): Promise<void> {
+async function sendSetpoint(index: number, value: number, { hardware, signal }: Cryo): Promise<void> {
   const path = `:loop ${index + 1}:setp`;
-  const present = setpointOf(await hardware.ask(`${path}?`));
+  const present = setpointOf(await hardware.ask(`${path}?`, { signal }));
   if (isBad(present)) {
     throw new CommandError(
       "device",
       `Cannot set loop ${index + 1} of the Cryo-con to ${value} degC: ${present.bad}`,
     );
   }
-  refuseNak(await hardware.ask(`${path} ${value};setp?`));
+  refuseNak(await hardware.ask(`${path} ${value};setp?`, { signal }));
 }
 
 function warnWhenIdle(index: number, { state, log }: Cryo): void {
@@ -69,8 +69,8 @@ function warnWhenIdle(index: number, { state, log }: Cryo): void {
   }
 }
 
-async function engage(on: boolean, { hardware, update }: Cryo): Promise<void> {
-  const reply = await hardware.ask(on ? ":cont;:cont?" : ":stop;:cont?");
+async function engage(on: boolean, { hardware, signal, update }: Cryo): Promise<void> {
+  const reply = await hardware.ask(on ? ":cont;:cont?" : ":stop;:cont?", { signal });
   if (reply.trim() !== (on ? "ON" : "OFF")) {
     throw new CommandError("device", `The Cryo-con answered "${reply}" to ${on ? "control" : "stop"}`);
   }
@@ -151,5 +151,5 @@ export const cryoconBinding: Binding<typeof Cryocon, CryoconWire> = {
     stop: (context) => engage(false, context),
     identify: ({ hardware }) => hardware.ask("*IDN?"),
   },
-  passthrough: (line) => isKnownLine(line) && "ask",
+  passthrough: isKnownLine,
 };

@@ -60,8 +60,9 @@ export class CryoconWire implements Hardware {
     return isPadded && !saysNak(reply) ? reply.slice(0, Math.max(reply.lastIndexOf(";"), 0)) : reply;
   }
 
-  tell(line: string): Promise<void> {
-    return this.#line.tell(line);
+  /** Sends a line without a query and makes sure that it was carried out. */
+  async tell(line: string): Promise<void> {
+    refuseNak(await this.ask(line));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

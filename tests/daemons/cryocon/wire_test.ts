@@ -79,6 +79,7 @@ Deno.test("CryoconWire hands on a refusal", async () => {
   await using bench = await counting();
   bench.far.receive({ data: () => bench.far.write("NAK;OFF\r\n") });
   assertEquals(await bench.wire.ask("loop 1:setp x"), "NAK;OFF");
+  await assertRejects(() => bench.wire.tell("loop 1:setp x"), CommandError, "refused it");
 });
 
 for (
