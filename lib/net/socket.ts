@@ -72,9 +72,14 @@ export class SocketConnection implements Connection {
       return;
     }
     this.#socket.on("data", (chunk: Uint8Array) => {
-      // A Buffer's slice() does not copy; receivers get the plain type.
-      if (!this.#over) {
+      if (this.#over) return;
+      // What is written while a chunk is received leaves with the end of it, not a turn later: that is the reply.
+      this.#flushing = true;
+      try {
+        // A Buffer's slice() does not copy; receivers get the plain type.
         this.#receiver!.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      } finally {
+        this.#flush();
       }
     });
     this.#socket.once("end", () => {
