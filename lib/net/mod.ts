@@ -10,7 +10,16 @@ export {
   type KeepConnectedOptions,
   type KeptConnection,
 } from "./reconnect.ts";
+export { readTrace, type ReplayOptions, replayTrace } from "./replay.ts";
 export { openSockets } from "./socket.ts";
 export { tcp } from "./tcp.ts";
+export { TraceRecorder, type TraceRecorderOptions } from "./trace.ts";
+export {
+  formatTraceEvent,
+  parseTraceEvent,
+  type TraceBody,
+  type TraceDirection,
+  type TraceEvent,
+} from "./trace_event.ts";
 export { transportFor } from "./transport.ts";
 export { unix } from "./unix.ts";

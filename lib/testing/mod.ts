@@ -18,6 +18,16 @@
  * ```
  * @module
  */
+export {
+  readTrace,
+  type ReplayOptions,
+  replayTrace,
+  type TraceBody,
+  type TraceDirection,
+  type TraceEvent,
+  TraceRecorder,
+  type TraceRecorderOptions,
+} from "../net/mod.ts";
 export { eventually } from "./eventually.ts";
 export { type LineClient, lineClient, type WaitOptions } from "./line_client.ts";
 export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
