@@ -141,6 +141,8 @@ export interface OpenContext {
   readonly clock: Clock;
   /** Aborted when the daemon ends. */
   readonly signal: AbortSignal;
+  /** A line for the log, here and on MONITOR. */
+  log(type: "debug" | "info" | "message" | "warning" | "error" | "success", message: string): void;
 }
 
 /** Ties a model to its hardware. */

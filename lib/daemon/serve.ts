@@ -4,9 +4,9 @@ import type { ReadingSource } from "../device/state_view.ts";
 import { ConfigError } from "../errors.ts";
 import { serveLine } from "../line/server.ts";
 import type { LogLine } from "../link/link.ts";
-import { type Transport, transportFor } from "../net/mod.ts";
+import { formatAddress, type Transport, transportFor } from "../net/mod.ts";
 import { type Clock, systemClock } from "../time/mod.ts";
-import type { Binding, Hardware } from "./binding.ts";
+import type { Binding, Hardware, OpenContext } from "./binding.ts";
 import { Claims } from "./claims.ts";
 import { Commands } from "./commands.ts";
 import { Device, type InstanceOptions } from "./device.ts";
@@ -118,6 +118,7 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
   const { name = model.model, clock = systemClock, transport = byAddress, host = "127.0.0.1" } = options;
   const log = new Log(name, { clock, debug: options.debug ?? false });
   if (options.log) log.to(options.log);
+  const tell: OpenContext["log"] = (type, message) => log.write(type, message);
   const ending = new AbortController();
 
   const instance = instanceOptions(binding, options.options);
@@ -126,7 +127,8 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
   const session = new Session({
     address: hardware,
     open: binding.open &&
-      ((signal) => binding.open!({ address: hardware, options: instance, transport, clock, signal })),
+      ((signal) =>
+        binding.open!({ address: hardware, options: instance, transport, clock, signal, log: tell })),
     isAsked: (binding.poll ?? []).length > 0,
     clock,
     log,
@@ -173,12 +175,12 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
     },
   });
   const server = await serveLine(service, {
-    address: `${host}:${options.port ?? binding.port}`,
+    address: formatAddress(host, options.port ?? binding.port),
     ...options.transport ? { transport } : {},
     clock,
     token: options.token,
     trustNetwork: options.trustNetwork ?? false,
-    log: (type, message) => log.write(type, message),
+    log: tell,
   });
   if (options.trustNetwork) log.write("warning", "Everybody who reaches this port is obeyed");
   const expiry = clock.every("1 s", () => device.state.expire());
