@@ -85,10 +85,14 @@ export const cryoconBinding: Binding<typeof Cryocon, CryoconWire> = {
     sensor: { default: "A", description: "Sensor on the detector: A, B, C or D" },
     loop: { default: 1, description: "Control loop of the detector: 1 to 4" },
   },
-  async open({ address, options, transport, clock, signal }) {
+  async open({ address, options, transport, clock, signal, log }) {
     detectorOf({ options });
     const connection = await transport.connect(address, { signal });
-    return new CryoconWire(connection, { clock, name: `Cryo-con 24C (${address})` });
+    return new CryoconWire(connection, {
+      clock,
+      name: `Cryo-con 24C (${address})`,
+      onStray: (line) => log("warning", `The Cryo-con sent "${line}", which nobody asked for`),
+    });
   },
   poll: [
     {
