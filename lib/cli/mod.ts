@@ -12,5 +12,7 @@ export {
   type TextOption,
 } from "./command_line.ts";
 export { helpOf } from "./help.ts";
+export { interrupted } from "./interrupted.ts";
 export { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
 export { runProgram } from "./program.ts";
+export { type Progress, progressBar, type ProgressOptions } from "./progress.ts";

@@ -14,5 +14,6 @@ export {
   type Setter,
 } from "./binding.ts";
 export { type InstanceOptions } from "./device.ts";
+export { type DaemonProgram, daemonProgram } from "./program.ts";
 export { type Daemon, serve, type ServeOptions } from "./serve.ts";
 export { type Interlock } from "./settings.ts";

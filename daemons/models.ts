@@ -1,0 +1,3 @@
+/** The models of all daemons, so that scripts can be written from the package alone. @module */
+export { Cryocon } from "./cryocon/model.ts";
+export { Example } from "./example/model.ts";

@@ -1,0 +1,77 @@
+/** A daemon as a program: its command line, its process, its end. @module */
+import { interrupted, parseCommandLine, runProgram } from "../cli/mod.ts";
+import type { Model } from "../device/model.ts";
+import type { Binding, Hardware } from "./binding.ts";
+import type { AnyBinding } from "./erased.ts";
+import { commandLineOf, instanceOf } from "./instance.ts";
+import { logToStderr } from "./log.ts";
+import { type Daemon, serve, type ServeOptions } from "./serve.ts";
+
+/** A daemon that can be started from a command line; `daemons/NAME/daemon.ts` exports one under the name `daemon`. */
+export interface DaemonProgram {
+  /**
+   * What a command line comes to, without starting anything; the launcher computes permissions from it.
+   *
+   * @param args The arguments after the daemon's name.
+   * @returns What is served with; undefined if only the help is wanted.
+   * @throws {UsageError} If the command line is not understood.
+   */
+  plan(args: readonly string[]): ServeOptions | undefined;
+  /**
+   * Runs it as the program of this process until `exit`, SIGINT or SIGTERM: prints `listening on HOST:PORT`, logs to stderr.
+   *
+   * @param args The arguments (default: those of the process).
+   */
+  run(args?: readonly string[]): Promise<void>;
+}
+
+/**
+ * Makes the program of a daemon.
+ *
+ * @param model What the device is.
+ * @param binding How it is tied to its hardware.
+ * @returns The program.
+ *
+ * @example A whole daemon
+ * ```ts
+ * import { type DaemonProgram, daemonProgram } from "@dewar/sdk/daemon";
+ *
+ * const Lamp = {
+ *   model: "lamp",
+ *   description: "A lamp that exists only in its daemon",
+ *   params: { flux: { type: "number", min: 0, max: 10, set: true } },
+ *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+ * } as const;
+ *
+ * export const daemon: DaemonProgram = daemonProgram(Lamp, { port: 7000, initial: { flux: 0 } });
+ *
+ * if (import.meta.main) await daemon.run();
+ * ```
+ */
+export function daemonProgram<const M extends Model, H extends Hardware = Hardware>(
+  model: M,
+  binding: Binding<M, H>,
+): DaemonProgram {
+  const erased = binding as unknown as AnyBinding;
+  const commandLine = () => commandLineOf(model, erased, `deno task daemon ${folderOf(Deno.mainModule)}`);
+  return {
+    plan(args) {
+      const { help, options } = parseCommandLine(commandLine(), args);
+      return help ? undefined : instanceOf(erased, options);
+    },
+    run: (args) =>
+      runProgram(commandLine(), async ({ options }) => {
+        await live(await serve(model, binding, { ...instanceOf(erased, options), log: logToStderr }));
+      }, args),
+  };
+}
+
+async function live(daemon: Daemon): Promise<void> {
+  console.log(`listening on ${daemon.address}`);
+  const isInterrupted = await Promise.race([daemon.ended, interrupted()]);
+  if (isInterrupted) await daemon.stop();
+}
+
+function folderOf(module: string): string {
+  return new URL(".", module).pathname.split("/").at(-2)!;
+}
