@@ -22,20 +22,28 @@ export interface Bridge {
  * Opens the embedded database of a folder, making it if there is none. The folder must be locked: PGlite does not.
  *
  * @param folder The folder.
- * @param clock Limits the closing.
+ * @param options `clock` limits the closing; `signal` gives up the opening, which takes seconds for a new folder.
  * @returns The database.
  * @throws {ConnectionError} If the folder cannot be opened.
  */
-export async function openBridge(folder: string, clock: Clock): Promise<Bridge> {
+export async function openBridge(
+  folder: string,
+  options: { clock: Clock; signal?: AbortSignal | undefined },
+): Promise<Bridge> {
+  const { clock, signal } = options;
+  signal?.throwIfAborted();
   const worker = new Worker(new URL("./pglite_worker.ts", import.meta.url), { workerData: { folder } });
   const backend = new Backend(worker);
+  const giveUp = () => void worker.terminate();
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
     await backend.opened;
   } catch (cause) {
     await worker.terminate();
-    throw new ConnectionError(`Cannot open the database in ${folder}: ${(cause as Error).message}`, {
-      cause,
-    });
+    const why = (cause as Error).message;
+    throw new ConnectionError(`Cannot open the database in ${folder}: ${why}`, { cause });
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
   return {
     connect: () => new Stream(backend),

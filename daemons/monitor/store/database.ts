@@ -23,17 +23,21 @@ const COMMON = { onnotice: () => {}, idle_timeout: 0, max_lifetime: 0, connect_t
  * `PG*` variables of the environment.
  *
  * @param where Where it is.
- * @param clock Limits the closing of the embedded one.
+ * @param options `clock` limits the closing of the embedded one, `signal` gives up its opening.
  * @returns The database.
  */
-export async function openDatabase(where: Whereabouts, clock: Clock): Promise<Database> {
+export async function openDatabase(
+  where: Whereabouts,
+  options: { clock: Clock; signal?: AbortSignal | undefined },
+): Promise<Database> {
   if ("url" in where) {
     const sql = postgres(where.url, { ...COMMON, max: 2, connection: { application_name: "MONITOR" } });
     return { sql, close: () => sql.end({ timeout: 0 }) };
   }
-  const bridge = await openBridge(where.folder, clock);
-  const options = { ...COMMON, max: 1, host: "embedded", username: "postgres", database: "postgres" };
-  const sql = postgres({ ...options, socket: bridge.connect } as postgres.Options<Record<string, never>>);
+  const bridge = await openBridge(where.folder, options);
+  const embedded = { ...COMMON, max: 1, host: "embedded", username: "postgres", database: "postgres" };
+  // The type of the options does not know `socket`.
+  const sql = postgres({ ...embedded, socket: bridge.connect } as postgres.Options<Record<string, never>>);
   return {
     sql,
     async close() {

@@ -4,12 +4,42 @@ import { PGlite } from "@electric-sql/pglite";
 
 const port: MessagePort = parentPort!;
 
+function open(folder: string): Promise<PGlite> {
+  // Without PGlite's default -F it syncs what it writes.
+  const startParams = PGlite.defaultStartParams.filter((parameter) => parameter !== "-F");
+  return PGlite.create({ dataDir: folder, startParams });
+}
+
+/** Makes a new database beside its place and moves it there when it is whole: a death in between leaves none. */
+async function make(folder: string): Promise<void> {
+  const unfinished = `${folder}.new`;
+  await remove(unfinished);
+  const database = await open(unfinished);
+  await database.close();
+  await Deno.rename(unfinished, folder);
+}
+
+async function remove(folder: string): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function exists(folder: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(folder)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 try {
-  const database = await PGlite.create({
-    dataDir: workerData.folder,
-    // Without PGlite's default -F it syncs what it writes.
-    startParams: PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-  });
+  const { folder } = workerData;
+  if (!await exists(folder)) await make(folder);
+  const database = await open(folder);
   port.on("message", async (message: ArrayBuffer | "close") => {
     if (message === "close") {
       await database.close();

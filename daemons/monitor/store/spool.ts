@@ -6,7 +6,7 @@
  * @module
  */
 import { type Clock, type Duration, milliseconds, type Timer } from "../../../lib/time/mod.ts";
-import { frame, scan, type Span } from "./frame.ts";
+import { frame, MAX_PAYLOAD, scan, type Span } from "./frame.ts";
 import {
   cutTornTail,
   listSegments,
@@ -157,6 +157,11 @@ export class Spool {
    */
   append(payload: Uint8Array, options: { values?: number; first?: boolean } = {}): boolean {
     const { values = 0, first = false } = options;
+    if (payload.length > MAX_PAYLOAD) {
+      this.#dropped += values;
+      this.#report("error", `A record of ${payload.length} bytes is too long for the store and was dropped`);
+      return false;
+    }
     const bytes = frame(payload);
     const room = first ? this.#memoryBytes * 1.25 : this.#memoryBytes;
     if (this.#closed || this.#pendingBytes + bytes.length > room) {

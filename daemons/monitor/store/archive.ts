@@ -1,0 +1,244 @@
+/** Keeps a database open and carries into it what the spool has on disk, for as long as it takes. @module */
+import type { Sql } from "postgres";
+import { ConnectionError } from "../../../lib/errors.ts";
+import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
+import { applyBatch, type ChannelIds, channelName } from "./batch.ts";
+import type { Database } from "./database.ts";
+import { decodeEntry, type Entry } from "./entry.ts";
+import { migrate } from "./schema.ts";
+import type { Report, Spool } from "./spool.ts";
+
+/** What an {@linkcode Archive} needs. */
+export interface ArchiveOptions {
+  /** Opens the database; called anew after each loss. */
+  readonly open: (signal: AbortSignal) => Promise<Database>;
+  /** The database's name for people. */
+  readonly name: string;
+  /** What is carried over. */
+  readonly spool: Spool;
+  /** The spool's id. */
+  readonly id: string;
+  /** Times the attempts. */
+  readonly clock: Clock;
+  /** Told once of each loss and of its end. */
+  readonly report: Report;
+}
+
+/** About how many bytes of the spool go into one transaction: some thousand values. */
+const BATCH_BYTES = 256 * 2 ** 10;
+const FIRST_RETRY = 500;
+const LONGEST_RETRY = 30_000;
+/** A database that answers nothing for so long is taken for lost. */
+const PATIENCE = "60 s";
+
+/** A database that is fed by a spool. */
+export class Archive {
+  readonly #options: ArchiveOptions;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #database: Database | undefined;
+  #ids: ChannelIds = new Map();
+  #applied = 0;
+  #refused = 0;
+  #problem: string | undefined;
+  #wake = Promise.withResolvers<void>();
+  #turn = Promise.withResolvers<void>();
+
+  /** Starts to open the database; never throws, see {@linkcode Archive.problem}. */
+  constructor(options: ArchiveOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** The position up to which the database has everything. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** Values that the database would not take. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Why nothing gets into the database, if nothing does. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** There is more in the spool. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  /** Waits until the database has all that the spool has on disk now, or is known to be in trouble. */
+  async settled(): Promise<void> {
+    const goal = this.#options.spool.durable;
+    while (!this.#problem && !this.#stop.signal.aborted && !(this.#database && this.#applied >= goal)) {
+      await this.#turn.promise;
+    }
+  }
+
+  /**
+   * Asks the database something, once it is open.
+   *
+   * @throws {ConnectionError} If it is in trouble.
+   */
+  async query<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    while (!this.#database && !this.#problem && !this.#stop.signal.aborted) await this.#turn.promise;
+    if (!this.#database) throw new ConnectionError(this.#problem ?? `${this.#options.name} is closed`);
+    return await work(this.#database.sql);
+  }
+
+  /** Ends the work, undoing a transaction that is running, and closes the database. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stop;
+    let retry = FIRST_RETRY;
+    while (!signal.aborted) {
+      try {
+        await this.#open();
+        retry = FIRST_RETRY;
+        await this.#feed();
+      } catch (error) {
+        this.#lost(error as Error);
+      }
+      const database = this.#database;
+      this.#database = undefined;
+      this.#turned();
+      await database?.close().catch((error) => this.#lost(error));
+      if (signal.aborted) break;
+      await clock.sleep(retry, { signal }).catch(() => {});
+      retry = Math.min(retry * 2, LONGEST_RETRY);
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { open, name, clock, spool } = this.#options;
+    const database = await open(this.#stop.signal);
+    try {
+      await withDeadline(async () => {
+        await migrate(database.sql);
+        this.#ids = await loadChannels(database.sql);
+        this.#applied = await this.#findPosition(database.sql);
+      }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `tables of ${name}` });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    this.#database = database;
+    if (this.#problem) {
+      this.#options.report("info", `${name} is back; ${spool.durable - this.#applied} bytes wait for it`);
+    }
+    this.#problem = undefined;
+    this.#turned();
+  }
+
+  async #findPosition(sql: Sql): Promise<number> {
+    const { spool, id, report, name } = this.#options;
+    await sql`insert into dewar.spool values (${id}, ${spool.start}) on conflict do nothing`;
+    const [row] = await sql`select position from dewar.spool where id = ${id}`;
+    const found = Number(row!.position);
+    // The database can be ahead of the spool only if the disk lost what it had said to have, and behind its start
+    // only if it was put back to an older state.
+    const position = Math.max(spool.start, Math.min(found, spool.recovered, spool.durable));
+    if (position > found) {
+      report("error", `${name} lacks ${position - found} bytes that the spool no longer has`);
+    }
+    if (position !== found) await sql`update dewar.spool set position = ${position} where id = ${id}`;
+    return Math.max(position, 0);
+  }
+
+  async #feed(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (this.#applied >= this.#options.spool.durable) {
+        this.#wake = Promise.withResolvers<void>();
+        await this.#wake.promise;
+      } else {
+        await this.#applyNext();
+      }
+    }
+  }
+
+  async #applyNext(): Promise<void> {
+    const { spool, clock, report, name } = this.#options;
+    const from = this.#applied;
+    const { records, next, damaged } = await spool.read(from, BATCH_BYTES);
+    const entries = records.map(({ payload }) => decodeEntry(payload));
+    const apply = (batch: readonly Entry[], start: number, to: number) =>
+      withDeadline(() => this.#apply(batch, start, to), {
+        clock,
+        timeout: PATIENCE,
+        what: `answer of ${name}`,
+      });
+    try {
+      await apply(entries, from, next);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // One record that the database cannot take must not hold up all others.
+      for (const [i, entry] of entries.entries()) {
+        const to = i === entries.length - 1 ? next : records[i]!.end;
+        try {
+          await apply([entry], this.#applied, to);
+        } catch (error) {
+          if (!isRefusal(error)) throw error;
+          if (entry.kind === "values") this.#refused += entry.rows.length;
+          report(
+            "error",
+            `${name} refused a record at position ${this.#applied}: ${(error as Error).message}`,
+          );
+          await apply([], this.#applied, to);
+        }
+      }
+    }
+    for (const { start, end } of damaged) {
+      report("error", `The spool is damaged: ${end - start} bytes at position ${start} are lost`);
+    }
+    await spool.release(this.#applied);
+  }
+
+  async #apply(entries: readonly Entry[], from: number, to: number): Promise<void> {
+    this.#ids = await applyBatch(this.#database!.sql, this.#ids, entries, {
+      spool: this.#options.id,
+      from,
+      to,
+    });
+    this.#applied = to;
+    this.#turned();
+  }
+
+  #lost(error: Error): void {
+    if (this.#stop.signal.aborted) return;
+    const problem = `${this.#options.name} cannot be used: ${reason(error)}`;
+    if (!this.#problem) this.#options.report("error", `${problem}; values wait on disk`);
+    this.#problem = problem;
+    this.#turned();
+  }
+
+  #turned(): void {
+    this.#turn.resolve();
+    this.#turn = Promise.withResolvers<void>();
+  }
+}
+
+async function loadChannels(sql: Sql): Promise<ChannelIds> {
+  const rows = await sql`select id, client, key from dewar.channel`;
+  return new Map(rows.map((row) => [channelName(row.client, row.key), row.id]));
+}
+
+/** SQLSTATE classes 22 and 23: it is the data that the database does not like. */
+function isRefusal(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^2[23]...$/.test(code);
+}
+
+/** Connection errors of several addresses come in one that says nothing itself. */
+function reason(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(reason).join("; ");
+  return error.message || String((error as { code?: unknown }).code ?? error);
+}

@@ -1,0 +1,123 @@
+/** The tables, and how an older database becomes one of today. @module */
+import type { Sql } from "postgres";
+import { ConfigError } from "../../../lib/errors.ts";
+
+/**
+ * Forward only: each is run once, in a transaction of its own. One that was released is never changed again.
+ * Everything is in the schema `dewar`, so that the names of the original are free for its two tables.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  create table dewar.channel (
+    id integer generated always as identity primary key,
+    client text not null,
+    key text not null,
+    wire text not null,
+    type text not null,
+    unit text,
+    unique (client, key)
+  );
+
+  create table dewar.value (
+    channel_id integer not null,
+    time timestamptz not null,
+    number double precision,
+    text text,
+    quality smallint not null,
+    severity smallint not null,
+    reason text
+  );
+  comment on column dewar.value.quality is '0 good, 1 stale, 2 bad: a gap in a plot unless 0';
+  comment on column dewar.value.severity is '0 ok, 1 warn, 2 alarm';
+  create index value_channel_time on dewar.value (channel_id, time);
+  create index value_time on dewar.value using brin (time);
+
+  create table dewar.log (
+    id bigint generated always as identity primary key,
+    time timestamptz not null,
+    source text not null,
+    type text not null,
+    message text not null
+  );
+  create index log_time on dewar.log (time);
+
+  create table dewar.recording (
+    spool uuid not null,
+    since timestamptz not null,
+    seen timestamptz not null,
+    primary key (spool, since)
+  );
+  comment on table dewar.recording is 'when a MONITOR was recording: outside of it nothing is known';
+
+  create table dewar.spool (
+    id uuid primary key,
+    position bigint not null
+  );
+  comment on table dewar.spool is 'up to where each spool is in these tables';
+  `,
+  // The original's tables, for those who have SQL for them. Its times are UTC without a zone, its values text under
+  // the names of the status line, one row a minute. An original database has the tables themselves: they stay.
+  `
+  do $$ begin
+    if has_schema_privilege('public', 'create') and to_regclass('public.log') is null then
+      create view public.log as
+        select id, time at time zone 'UTC' as time, source, type, message from dewar.log;
+    end if;
+    if has_schema_privilege('public', 'create') and to_regclass('public.monitor_status') is null then
+      create view public.monitor_status as
+        select
+          (extract(epoch from minute) / 60)::bigint as id,
+          minute at time zone 'UTC' as time,
+          (
+            select jsonb_object_agg(client, status)
+            from (
+              select channel.client, jsonb_object_agg(channel.wire, coalesce(last.text, last.number::text)) as status
+              from dewar.channel cross join lateral (
+                select number, text, quality from dewar.value
+                where channel_id = channel.id and value.time between recording.since and minute
+                order by value.time desc limit 1
+              ) last
+              where last.quality = 0
+              group by channel.client
+            ) clients
+          ) as status
+        from dewar.recording cross join lateral
+          generate_series(date_trunc('minute', since) + interval '1 minute', seen, '1 minute') as minute;
+    end if;
+  end $$;
+  `,
+];
+
+/** Any number: it only has to be the same in every MONITOR. */
+const LOCK = 7100;
+
+/**
+ * Brings a database to today's tables. Interrupted, it goes on where it was; two at once wait for each other.
+ *
+ * @param sql The database.
+ * @throws {ConfigError} If the database was made by a later version than this.
+ */
+export async function migrate(sql: Sql): Promise<void> {
+  for (let done = false; !done;) {
+    done = await sql.begin(async (transaction) => {
+      await transaction`select pg_advisory_xact_lock(${LOCK})`;
+      const [found] = await transaction`select to_regclass('dewar.migration') is not null as found`;
+      if (!found!.found) {
+        await transaction`create schema if not exists dewar`;
+        await transaction`create table dewar.migration (version integer primary key, applied timestamptz not null)`;
+      }
+      const [latest] = await transaction`select coalesce(max(version), 0) as version from dewar.migration`;
+      const version: number = latest!.version;
+      if (version > MIGRATIONS.length) {
+        throw new ConfigError(
+          `The database has tables of version ${version}, this MONITOR knows up to ${MIGRATIONS.length}: use a newer one`,
+        );
+      }
+      const next = MIGRATIONS[version];
+      if (next === undefined) return true;
+      await transaction.unsafe(next);
+      await transaction`insert into dewar.migration values (${version + 1}, now())`;
+      return false;
+    });
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * MONITOR's memory: values and log lines go to a spool on disk and from there into a database, whenever there is one.
+ * @module
+ */
+import type { Channel } from "../../../lib/device/channel.ts";
+import type { Update } from "../../../lib/device/reading.ts";
+import type { LogLine } from "../../../lib/link/link.ts";
+import { type Clock, type Duration, systemClock } from "../../../lib/time/mod.ts";
+import type { Series } from "../lab.ts";
+import { Archive } from "./archive.ts";
+import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
+import { encodeEntry, type Entry, logEntry } from "./entry.ts";
+import { lockFolder } from "./folder_lock.ts";
+import { type HistoryRange, readHistory } from "./history.ts";
+import { Recorder } from "./recorder.ts";
+import { type Report, Spool } from "./spool.ts";
+import { spoolId } from "./spool_id.ts";
+
+/** Options of {@linkcode openStore}. */
+export interface StoreOptions {
+  /** A PostgreSQL: `postgres://user:password@host:5432/name`. Without it the store has one of its own in `data`. */
+  readonly db?: string | undefined;
+  /** The data folder; one MONITOR at a time has it. */
+  readonly data: string;
+  /** Clock (default: the system's). */
+  readonly clock?: Clock;
+  /** Told once of each trouble and of its end, for the log. */
+  readonly report?: Report;
+  /** A value that does not change is stored again after this time (default `"10 min"`). */
+  readonly refresh?: Duration;
+}
+
+/** What MONITOR stores in, and asks. */
+export interface Store extends AsyncDisposable {
+  /** Values acknowledged since it was opened: they are on disk and synced, and no death of the process loses them. */
+  readonly stored: number;
+  /** Values lost since it was opened: the disk took nothing for too long, or the database refused them. */
+  readonly dropped: number;
+  /** What does not work, if something does not; values are kept all the same as long as there is room. */
+  readonly problem: string | undefined;
+  /**
+   * Stores what of an update is worth it: what is new, or has changed by the model's deadband or in quality or severity.
+   * A value that stopped coming is given here with quality `stale`, which makes the gap. Never throws.
+   */
+  record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void;
+  /** Stores a log line. Never throws. */
+  log(line: LogLine): void;
+  /**
+   * History of a channel between two moments (unix seconds): every stored value if there are at most `points`,
+   * otherwise mean, min and max in so many bins. Null where nothing is known.
+   *
+   * @throws {ConnectionError} If the database cannot be used now.
+   */
+  history(client: string, key: string, range: HistoryRange): Promise<Series>;
+  /** The last `count` log lines, newest first; without a database those since the store was opened, at most 1000. */
+  recentLog(count: number): Promise<readonly LogLine[]>;
+  /** Waits until everything given before is on disk and in the database; not for what does not work, see `problem`. */
+  flush(): Promise<void>;
+  /** Puts everything on disk and lets the data folder go; what is not in the database yet gets there next time. */
+  close(): Promise<void>;
+}
+
+/** How often it is noted that MONITOR is recording. */
+const ALIVE_EVERY = "10 s";
+const RECENT_LINES = 1000;
+
+/**
+ * Opens a store. It takes values at once; the database is opened meanwhile, and again whenever it was lost.
+ *
+ * @param options Where, and how.
+ * @returns The store.
+ * @throws {ConfigError} If the data folder is in use or cannot be written, or the address cannot be read.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { db, data, clock = systemClock, report = () => {}, refresh = "10 min" } = options;
+  const where: Whereabouts = db === undefined ? { folder: `${data}/database` } : { url: db };
+  const name = databaseName(where);
+  const lock = await lockFolder(data, clock);
+  try {
+    const spool = await Spool.open({
+      folder: `${data}/spool`,
+      clock,
+      report,
+      onDurable: () => archive.wake(),
+    });
+    const id = await spoolId(`${data}/spool`);
+    const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
+    const archive = new Archive({ open, name, spool, id, clock, report });
+    return new SpooledStore({ lock, spool, archive, clock, refresh });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What a {@linkcode SpooledStore} is made of. */
+interface Parts {
+  readonly lock: Disposable;
+  readonly spool: Spool;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly refresh: Duration;
+}
+
+class SpooledStore implements Store {
+  readonly #parts: Parts;
+  readonly #since: number;
+  readonly #recorder: Recorder;
+  readonly #alive: Disposable;
+  readonly #recent: LogLine[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    const { spool, clock, refresh } = parts;
+    this.#parts = parts;
+    this.#since = clock.time();
+    this.#recorder = new Recorder({ spool, clock, since: this.#since, refresh });
+    this.#noteAlive();
+    const timer = clock.every(ALIVE_EVERY, () => this.#noteAlive());
+    this.#alive = { [Symbol.dispose]: () => timer.stop() };
+  }
+
+  get stored(): number {
+    return this.#parts.spool.stored;
+  }
+
+  get dropped(): number {
+    return this.#parts.spool.dropped + this.#parts.archive.refused;
+  }
+
+  get problem(): string | undefined {
+    const problems = [this.#parts.spool.problem, this.#parts.archive.problem].filter((one) =>
+      one !== undefined
+    );
+    return problems.length ? problems.join("; ") : undefined;
+  }
+
+  record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void {
+    this.#recorder.record(client, update, channels);
+  }
+
+  log(line: LogLine): void {
+    this.#recent.unshift(line);
+    this.#recent.length = Math.min(this.#recent.length, RECENT_LINES);
+    this.#append(logEntry(line, this.#parts.clock.time()));
+  }
+
+  async history(client: string, key: string, range: HistoryRange): Promise<Series> {
+    const recording = { from: this.#since, to: this.#parts.clock.time() };
+    return await this.#parts.archive.query((sql) => readHistory(sql, client, key, range, recording));
+  }
+
+  async recentLog(count: number): Promise<readonly LogLine[]> {
+    await this.flush();
+    if (this.problem) return this.#recent.slice(0, count);
+    return await this.#parts.archive.query((sql) =>
+      sql<LogLine[]>`
+        select extract(epoch from time)::float8 as time, source, type, message
+        from dewar.log order by id desc limit ${count}`
+    );
+  }
+
+  async flush(): Promise<void> {
+    await this.#parts.spool.flush();
+    await this.#parts.archive.settled();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { spool, archive, lock } = this.#parts;
+    this.#alive[Symbol.dispose]();
+    this.#noteAlive();
+    try {
+      await spool.close();
+      await archive.close();
+    } finally {
+      lock[Symbol.dispose]();
+    }
+  }
+
+  #noteAlive(): void {
+    this.#append({ kind: "recording", since: this.#since, seen: this.#parts.clock.time() });
+  }
+
+  #append(entry: Entry): void {
+    this.#parts.spool.append(encodeEntry(entry), { first: true });
+  }
+}
