@@ -4,8 +4,8 @@ import type { Transport } from "../net/connection.ts";
 import { parseAddress, unix } from "../net/mod.ts";
 
 /**
- * {@linkcode unix}, but listening makes the folder (mode 0700) where there is none and the socket private (0600). It
- * is removed when the listener is closed.
+ * {@linkcode unix}, but listening makes the folder (mode 0700) where there is none and the socket private (0600). The
+ * socket is removed when the listener is closed.
  *
  * Between the making of a socket and its becoming private only the folder protects it: use one of your own.
  */
