@@ -87,6 +87,7 @@ export class TraceRecorder implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** As {@linkcode TraceRecorder.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

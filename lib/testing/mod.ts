@@ -29,7 +29,18 @@ export {
   type TraceRecorderOptions,
 } from "../net/mod.ts";
 export { eventually } from "./eventually.ts";
+export { type FaultDirection, FaultProxy, type FaultProxyOptions, type ToxicOptions } from "./fault_proxy.ts";
 export { type LineClient, lineClient, type WaitOptions } from "./line_client.ts";
 export { MemoryTransport, type MemoryTransportOptions } from "./memory_transport.ts";
 export { VirtualClock } from "./virtual_clock.ts";
 export { withServer, type WithServerOptions } from "./with_server.ts";
+export type {
+  BandwidthToxic,
+  LatencyToxic,
+  LimitDataToxic,
+  ResetPeerToxic,
+  SlicerToxic,
+  SlowCloseToxic,
+  TimeoutToxic,
+  Toxic,
+} from "./toxics.ts";

@@ -22,7 +22,7 @@ export interface Clock {
   time(): number;
   /** Calls `action` once, `delay` from now. */
   after(delay: Duration, action: () => void): Timer;
-  /** Calls `action` every `period`, first one period from now; a late call does not delay those after it. */
+  /** Calls `action` every `period`, first one period from now. A late call does not delay those after it, missed ones are left out. */
   every(period: Duration, action: () => void): Timer;
   /** Resolves `delay` from now; rejects with the signal's reason when it aborts first. */
   sleep(delay: Duration, options?: { signal?: AbortSignal | undefined }): Promise<void>;
@@ -60,7 +60,7 @@ export function clockFrom(source: ClockSource): Clock {
       let timer: Timer;
       const tick = () => {
         if (stopped) return;
-        due = Math.max(due + ms, source.now());
+        due += ms * (1 + Math.max(0, Math.floor((source.now() - due) / ms)));
         timer = source.after(due - source.now(), tick);
         action();
       };
