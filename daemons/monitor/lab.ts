@@ -74,7 +74,9 @@ export type LabEvent =
   /** A log line. */
   | { readonly kind: "log"; readonly line: LogLine }
   /** Clients were added or removed. */
-  | { readonly kind: "clients" };
+  | { readonly kind: "clients" }
+  /** Somebody asked that curves begin anew, at {@linkcode Lab.plotsFrom}. */
+  | { readonly kind: "plots" };
 
 /** A stretch of history of one channel. */
 export interface Series {
@@ -106,6 +108,8 @@ export interface Lab {
   readonly stored: number;
   /** Why the store is not working, if it is not. */
   readonly storeProblem: string | undefined;
+  /** Moment from which on live curves are drawn, unix seconds: the last `reset_plots`. */
+  readonly plotsFrom?: number;
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;
   /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */

@@ -1,0 +1,246 @@
+/** What MONITOR can be told, by TCP, at its console and on its page: the original's commands, with answers. @module */
+import { suggestion } from "../../lib/device/nearest.ts";
+import { formatValue } from "../../lib/device/text.ts";
+import { CommandError } from "../../lib/errors.ts";
+import { formatLine, formatOption, type Outcome, type ParsedLine, parseLine } from "../../lib/line/mod.ts";
+import type { Answer, CommandOptions } from "../../lib/link/link.ts";
+import type { CommandReply } from "./lab.ts";
+import type { LiveClient } from "./live_client.ts";
+import type { LiveLab } from "./live_lab.ts";
+
+/** Who asks, and from where. */
+export interface Asker {
+  /** Under what name the log has it. */
+  readonly source: string;
+  /** From where: not everything may be asked from everywhere. */
+  readonly place: "tcp" | "console" | "page";
+  /** When to give up, and who is told of progress. */
+  readonly options?: CommandOptions;
+}
+
+/** What came of a command. */
+export interface Reply {
+  /** Whether it is known to have been done; an old daemon does not tell. */
+  readonly confirmed: boolean;
+  /** For people. */
+  readonly text: string;
+  /** For programs. */
+  readonly outcome?: Outcome;
+}
+
+/** What commands work on. */
+export interface Workplace {
+  /** The lab. */
+  readonly lab: LiveLab;
+  /** Sends a line to everybody who is connected; returns to how many. */
+  broadcast(line: string): number;
+  /** A number after everything that was seen so far. */
+  finish(): number;
+  /** Ends MONITOR. */
+  exit(): void;
+}
+
+interface Entry {
+  /** How it is typed. */
+  readonly usage: string;
+  readonly description: string;
+  readonly places: readonly Asker["place"][];
+  run(line: ParsedLine, asker: Asker, work: Workplace): Reply | Promise<Reply>;
+}
+
+const EVERYWHERE = ["tcp", "console", "page"] as const;
+const PEOPLE = ["console", "page"] as const;
+
+/** A device may take its time; what it reports of its progress starts this anew. */
+const PATIENCE = "10 min";
+
+const done = (text: string): Reply => ({ confirmed: true, text });
+
+const COMMANDS: ReadonlyMap<string, Entry> = new Map([
+  ["send", {
+    usage: "send CLIENT COMMAND",
+    description: "Hands a command on to a client, as it is written",
+    places: EVERYWHERE,
+    run(line, asker, work) {
+      const client = clientNamed(line.args[0], work.lab);
+      return hand(client, behind(line, 2), asker, work);
+    },
+  }],
+  ["set", {
+    usage: "set CLIENT.PARAMETER=VALUE",
+    description: "Sets parameters of a client; interval=SECONDS is MONITOR's own",
+    places: EVERYWHERE,
+    run: set,
+  }],
+  ...(["broadcast", "send_all"] as const).map((name): [string, Entry] => [name, {
+    usage: `${name} COMMAND`,
+    description: "Sends a command to everybody who is connected",
+    places: PEOPLE,
+    run(line, _asker, work) {
+      return done(`sent to ${work.broadcast(behind(line, 1))} connections`);
+    },
+  }]),
+  ...(["debug", "info", "message", "warning", "error", "success"] as const).map((
+    type,
+  ): [string, Entry] => [type, {
+    usage: `${type} TEXT`,
+    description: `Writes to the log: ${type}`,
+    places: EVERYWHERE,
+    run(line, { source }, work) {
+      work.lab.say(type, messageOf(line), source);
+      return done("");
+    },
+  }]),
+  ["reset_plots", {
+    usage: "reset_plots",
+    description: "Lets the curves on the page begin anew",
+    places: EVERYWHERE,
+    run(_line, _asker, work) {
+      work.lab.resetPlots();
+      return done("curves begin anew");
+    },
+  }],
+  ["exit", {
+    usage: "exit",
+    description: "Ends MONITOR",
+    places: PEOPLE,
+    run(_line, _asker, work) {
+      work.exit();
+      return done("ending");
+    },
+  }],
+]);
+
+/** How commands are typed at a place, and what they do. */
+export function commandsFor(
+  place: Asker["place"],
+): readonly (readonly [usage: string, description: string])[] {
+  return [...COMMANDS.values()].filter(({ places }) => places.includes(place))
+    .map(({ usage, description }) => [usage, description]);
+}
+
+/**
+ * Carries out a command.
+ *
+ * @param line The command.
+ * @param asker Who asks.
+ * @param work What it works on.
+ * @returns What came of it; at once where nothing has to be waited for.
+ * @throws {CommandError} If it is refused, or failed.
+ */
+export function runCommand(line: ParsedLine, asker: Asker, work: Workplace): Reply | Promise<Reply> {
+  const entry = COMMANDS.get(line.name ?? "");
+  if (entry?.places.includes(asker.place)) return entry.run(line, asker, work);
+  if (entry) throw new CommandError("denied", `${line.name} is not taken over the network`);
+  const names = [...COMMANDS].filter(([, { places }]) => places.includes(asker.place)).map(([name]) => name);
+  throw new CommandError(
+    "invalid",
+    `MONITOR has no command ${JSON.stringify(line.name ?? line.text)}${suggestion(line.name ?? "", names)}`,
+  );
+}
+
+/** Carries out a line that a person typed, and says what came of it instead of throwing. */
+export async function runTyped(text: string, asker: Asker, work: Workplace): Promise<CommandReply> {
+  try {
+    const { confirmed, text: answer } = await runCommand(parseLine(text), asker, work);
+    return { ok: confirmed ? true : undefined, text: answer };
+  } catch (error) {
+    return { ok: false, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function clientNamed(name: string | undefined, lab: LiveLab): LiveClient {
+  const client = lab.clients.get(name ?? "");
+  if (client) return client;
+  const what = name === undefined ? "send needs a client" : `There is no client ${JSON.stringify(name)}`;
+  throw new CommandError("invalid", `${what}${suggestion(name ?? "", lab.clients.keys())}`);
+}
+
+/** What stands behind the first `words` words of a line, exactly as it was written. */
+function behind({ text }: ParsedLine, words: number): string {
+  let rest = text.trimStart();
+  for (let word = 0; word < words; word++) rest = rest.replace(/^\S+\s*/, "");
+  return rest;
+}
+
+/** What a log line says; around the whole of it quotes mean nothing. */
+function messageOf(line: ParsedLine): string {
+  const [first, second] = line.args;
+  const isOne = first !== undefined && second === undefined && Object.keys(line.options).length === 0;
+  return isOne ? first : behind(line, 1);
+}
+
+async function hand(client: LiveClient, text: string, asker: Asker, work: Workplace): Promise<Reply> {
+  if (text === "") throw new CommandError("invalid", `Nothing to send to ${client.name}`);
+  const { feed, state } = client;
+  if (!feed) {
+    throw new CommandError("device", `${client.name} is not connected${state.why ? `: ${state.why}` : ""}`);
+  }
+  const answer = await feed.command(text, { timeout: PATIENCE, ...asker.options });
+  // An answer may overtake the values its client sent before it; they are on this side already.
+  if ((client.seq ?? Infinity) < (answer.seq ?? 0) - 1) await work.lab.clock.sleep(0);
+  return replyOf(client, answer, work);
+}
+
+function replyOf(client: LiveClient, answer: Answer, work: Workplace): Reply {
+  const values = Object.fromEntries(
+    [...answer.values].map(([key, value]) => {
+      const param = client.channels.get(key)?.param;
+      return [key, param ? formatValue(param, value) : String(value)];
+    }),
+  );
+  const pairs = Object.entries(values).map(([key, words]) => formatOption(key, words)).join(" ");
+  const result = answer.result === undefined ? undefined : String(answer.result);
+  const text = answer.text ?? (pairs || result);
+  return {
+    confirmed: answer.confirmed,
+    text: text ?? (answer.confirmed ? "done" : `sent; ${client.name} does not say what came of it`),
+    outcome: {
+      ...answer.confirmed ? { seq: work.finish() } : {},
+      values,
+      ...result === undefined ? {} : { result },
+      ...answer.text === undefined ? {} : { text: answer.text },
+    },
+  };
+}
+
+async function set({ options }: ParsedLine, asker: Asker, work: Workplace): Promise<Reply> {
+  const settings = new Map<LiveClient, Record<string, string>>();
+  for (const [name, words] of Object.entries(options)) {
+    const dot = name.indexOf(".");
+    if (name === "interval") changeInterval(words, work.lab);
+    else if (dot < 0) {
+      throw new CommandError("invalid", `Expected CLIENT.PARAMETER=VALUE, got ${name}=${words}`);
+    } else {
+      const client = clientNamed(name.slice(0, dot), work.lab);
+      settings.set(client, { ...settings.get(client), [name.slice(dot + 1)]: words });
+    }
+  }
+  const replies = await Promise.all(
+    [...settings].map(async ([client, options]) => {
+      const reply = await hand(client, formatLine({ name: "set", options }), asker, work);
+      const values = Object.entries(reply.outcome?.values ?? {});
+      return { ...reply, values: values.map(([key, words]) => [`${client.name}.${key}`, words] as const) };
+    }),
+  );
+  const confirmed = replies.every(({ confirmed }) => confirmed);
+  return {
+    confirmed,
+    text: replies.map(({ text }) => text).join("; ") || "done",
+    outcome: {
+      ...confirmed ? { seq: work.finish() } : {},
+      values: Object.fromEntries(replies.flatMap(({ values }) => values)),
+    },
+  };
+}
+
+function changeInterval(words: string, lab: LiveLab): void {
+  const seconds = Number(words);
+  if (words.trim() === "" || !(seconds >= 0 && seconds <= 3600)) {
+    throw new CommandError(
+      "limit",
+      `interval: expected seconds from 0 to 3600, got ${JSON.stringify(words)}`,
+    );
+  }
+  lab.interval = seconds;
+}

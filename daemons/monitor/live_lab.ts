@@ -1,0 +1,195 @@
+/** The lab as it is now: what links and callers bring becomes latest values, events, log lines and records. @module */
+import type { Description } from "../../lib/device/description.ts";
+import type { Update } from "../../lib/device/reading.ts";
+import type { LogLine } from "../../lib/link/link.ts";
+import type { Clock, Timer } from "../../lib/time/mod.ts";
+import type { ClientConfig } from "./config/mod.ts";
+import type { Feed, FeedListener } from "./feed.ts";
+import type { CommandReply, Lab, LabEvent, Series } from "./lab.ts";
+import { LiveClient } from "./live_client.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** How often values are looked at for their age. */
+const SWEEP = "250 ms";
+
+/** What MONITOR itself is called in the log, and by its peers. */
+export const MONITOR_NAME = "monitor";
+
+/** Options of {@linkcode LiveLab}. */
+export interface LiveLabOptions {
+  /** Its name for people. */
+  readonly name: string;
+  /** What to watch. */
+  readonly clients: readonly ClientConfig[];
+  /** Every value is stored at least this often, seconds. */
+  readonly interval: number;
+  /** Where to keep what is seen. */
+  readonly recorder: Recorder;
+  /** The clock. */
+  readonly clock: Clock;
+}
+
+/** Carries out a command line for somebody. */
+export type RunCommand = (line: string, source: string) => Promise<CommandReply>;
+
+/** MONITOR's lab. Ways to its clients are attached from outside; it knows no protocol. */
+export class LiveLab implements Lab, Disposable {
+  readonly name: string;
+  readonly clients: ReadonlyMap<string, LiveClient>;
+  /** The clock. */
+  readonly clock: Clock;
+  /** How {@linkcode LiveLab.command} carries out a line. */
+  run: RunCommand = () => Promise.resolve({ ok: false, text: "MONITOR is starting" });
+  /** Curves on the page begin here, unix seconds. */
+  plotsFrom = 0;
+  #interval: number;
+  readonly #recorder: Recorder;
+  readonly #watchers = new Set<(event: LabEvent) => void>();
+  readonly #sweep: Timer;
+  #closed = false;
+
+  /** Begins with nothing known of any client. */
+  constructor(options: LiveLabOptions) {
+    const { name, clients, interval, recorder, clock } = options;
+    this.name = name;
+    this.clock = clock;
+    this.#interval = interval;
+    this.#recorder = recorder;
+    const time = clock.time();
+    this.clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
+    this.#sweep = clock.every(SWEEP, () => this.#expire());
+  }
+
+  get stored(): number {
+    return this.#recorder.stored;
+  }
+
+  get storeProblem(): string | undefined {
+    return this.#recorder.problem;
+  }
+
+  /** The original's database interval, seconds. */
+  get interval(): number {
+    return this.#interval;
+  }
+
+  set interval(seconds: number) {
+    this.#interval = seconds;
+    this.say("info", `DB status interval set to ${seconds}`);
+  }
+
+  watch(listener: (event: LabEvent) => void): Disposable {
+    this.#watchers.add(listener);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) };
+  }
+
+  command(line: string, source: string): Promise<CommandReply> {
+    return this.run(line, source);
+  }
+
+  history(
+    client: string,
+    key: string,
+    range: { from: number; to: number; points: number },
+  ): Promise<Series> {
+    return this.#recorder.history(client, key, range);
+  }
+
+  recentLog(count: number): Promise<readonly LogLine[]> {
+    return this.#recorder.recentLog(count);
+  }
+
+  /** Writes a line of its own, or of `source`, to the log. */
+  say(type: LogLine["type"], message: string, source = MONITOR_NAME): void {
+    this.log({ time: this.clock.time(), source, type, message });
+  }
+
+  /** Writes to the log. */
+  log(line: LogLine): void {
+    this.#recorder.log(line);
+    this.#emit({ kind: "log", line });
+  }
+
+  /** Lets the curves on the page begin anew. */
+  resetPlots(): void {
+    this.plotsFrom = this.clock.time();
+    this.say("info", "Resetting plots");
+    this.#emit({ kind: "plots" });
+  }
+
+  /**
+   * Gives a client another way, used when no better one is connected.
+   *
+   * @param client The client.
+   * @param feed The way.
+   * @returns Who is to be told what comes on it.
+   */
+  attach(client: LiveClient, feed: Feed): FeedListener {
+    client.feeds.push(feed);
+    this.#follow(client);
+    const inUse = () => {
+      this.#follow(client);
+      return client.feed === feed && !this.#closed;
+    };
+    return {
+      onState: () => this.#follow(client),
+      onDescription: (description) => void (inUse() && this.#describe(client, description)),
+      onUpdate: (update) => void (inUse() && this.#update(client, update)),
+      onLog: (line) => this.log(line),
+    };
+  }
+
+  /** Takes a way back. */
+  detach(client: LiveClient, feed: Feed): void {
+    const place = client.feeds.indexOf(feed);
+    if (place >= 0) client.feeds.splice(place, 1);
+    this.#follow(client);
+  }
+
+  /** Ends it: what comes now changes nothing any more. */
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#sweep.stop();
+  }
+
+  /** Takes over the state of the way in use, and says once when it came or went. */
+  #follow(client: LiveClient): void {
+    const { present } = client;
+    if (present === client.state || this.#closed) return;
+    const wasConnected = client.connected;
+    client.state = present;
+    if (client.connected !== wasConnected) {
+      this.say("info", `${client.name} ${client.connected ? "connected" : "disconnected"}`);
+      if (wasConnected) this.#spoiled(client, client.lose(present.why ?? "not connected"));
+    }
+    this.#emit({ kind: "state", client });
+  }
+
+  #describe(client: LiveClient, description: Description): void {
+    client.describe(description);
+    this.#emit({ kind: "described", client });
+  }
+
+  #update(client: LiveClient, update: Update): void {
+    const keys = client.take(update, this.clock.now());
+    this.#recorder.record(client, update);
+    this.#emit({ kind: "values", client, keys, time: update.time });
+  }
+
+  #expire(): void {
+    const now = this.clock.now();
+    for (const client of this.clients.values()) this.#spoiled(client, client.expire(now));
+  }
+
+  #spoiled(client: LiveClient, keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    const time = this.clock.time();
+    const readings = new Map(keys.map((key) => [key, client.latest.get(key)!.reading]));
+    this.#recorder.record(client, { time, complete: false, readings });
+    this.#emit({ kind: "values", client, keys, time });
+  }
+
+  #emit(event: LabEvent): void {
+    for (const listener of this.#watchers) listener(event);
+  }
+}

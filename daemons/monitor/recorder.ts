@@ -1,0 +1,49 @@
+/** Where the lab keeps what it sees: the store, or nothing but the last log lines where MONITOR stores nothing. @module */
+import type { Update } from "../../lib/device/reading.ts";
+import type { LogLine } from "../../lib/link/link.ts";
+import type { Client, Series } from "./lab.ts";
+
+/** What the lab needs of a store. No call of it waits or throws: trouble is shown by `problem`. */
+export interface Recorder {
+  /** Values acknowledged: on disk in the spool, fsynced. */
+  readonly stored: number;
+  /** Why it is not working, if it is not. */
+  readonly problem: string | undefined;
+  /** Keeps values of a client: what was read, or from `update.time` on stale. */
+  record(client: Client, update: Update): void;
+  /** Keeps a log line. */
+  log(line: LogLine): void;
+  /** History of a channel between two moments (unix seconds), in at most `points` bins. */
+  history(
+    client: string,
+    key: string,
+    range: { from: number; to: number; points: number },
+  ): Promise<Series>;
+  /** The last `count` log lines, newest first. */
+  recentLog(count: number): Promise<readonly LogLine[]>;
+}
+
+/** Log lines that {@linkcode Forgetful} remembers. */
+const REMEMBERED = 1000;
+
+/** A recorder without a store: no history, and only the latest log lines. */
+export class Forgetful implements Recorder {
+  readonly stored = 0;
+  readonly problem: string | undefined = "nothing is stored: MONITOR was started without a store";
+  readonly #lines: LogLine[] = [];
+
+  record(_client: Client, _update: Update): void {}
+
+  log(line: LogLine): void {
+    this.#lines.push(line);
+    if (this.#lines.length > REMEMBERED) this.#lines.shift();
+  }
+
+  history(): Promise<Series> {
+    return Promise.resolve({ time: [], value: [] });
+  }
+
+  recentLog(count: number): Promise<readonly LogLine[]> {
+    return Promise.resolve(this.#lines.slice(-count).reverse());
+  }
+}

@@ -1,0 +1,130 @@
+/** MONITOR put together: lab, links, port, console; everything it stands on can be given. @module */
+import { type LineServer, serveLine } from "../../lib/line/server.ts";
+import type { Link, LinkOptions } from "../../lib/link/link.ts";
+import type { Transport } from "../../lib/net/mod.ts";
+import { type Clock, systemClock } from "../../lib/time/mod.ts";
+import { runTyped, type Workplace } from "./commands.ts";
+import type { Config } from "./config/mod.ts";
+import { obey } from "./console.ts";
+import { followLink, linkFeed } from "./feed.ts";
+import { Incoming } from "./incoming.ts";
+import { Keywords } from "./keywords.ts";
+import { LabValues } from "./lab_values.ts";
+import type { Lab } from "./lab.ts";
+import { LiveLab, MONITOR_NAME } from "./live_lab.ts";
+import type { Recorder } from "./recorder.ts";
+import { monitorService } from "./service.ts";
+import { LabStatus } from "./status.ts";
+
+/** Options of {@linkcode startMonitor}. */
+export interface MonitorOptions {
+  /** What it is told. */
+  config: Config;
+  /** Where it keeps what it sees. */
+  recorder: Recorder;
+  /** Opens the link to a client. */
+  openLink: (address: string, options: LinkOptions) => Link | Promise<Link>;
+  /** Called when somebody wants it to end. */
+  exit: () => void;
+  /** Whether to listen (default true). */
+  listen?: boolean;
+  /** How to listen (default: by address). */
+  transport?: Transport;
+  /** The clock (default: the system's). */
+  clock?: Clock;
+}
+
+/** A running MONITOR. */
+export interface Monitor extends AsyncDisposable {
+  /** The lab. */
+  readonly lab: Lab;
+  /** Where it listens: `"127.0.0.1:7100"`; undefined where it does not. */
+  readonly address: string | undefined;
+  /** Carries out a line typed at the console and gives what is shown. */
+  obey(line: string): Promise<string>;
+  /** Ends it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts MONITOR.
+ *
+ * @param options What it stands on.
+ * @returns It, listening.
+ * @throws {ConnectionError} If its port is in use.
+ */
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { config, recorder, exit, listen = true, transport, clock = systemClock } = options;
+  await using parts = new AsyncDisposableStack();
+  const links = new Set<Link>();
+  const lab = new LiveLab({ ...config, recorder, clock });
+  const incoming = parts.use(new Incoming(lab));
+  const values = parts.use(new LabValues(lab));
+  const connected = () => [...links].filter(({ state }) => state.status === "connected");
+  const status = parts.use(new LabStatus(lab, () => connected().length + incoming.count));
+  parts.use(new Keywords(lab, incoming));
+  const work: Workplace = {
+    lab,
+    finish: () => values.finish(),
+    exit,
+    broadcast(line) {
+      incoming.broadcast(line);
+      for (const link of connected()) {
+        link.command({ kind: "line", line }).catch((error: Error) =>
+          lab.say("warning", `${link.address} did not take a broadcast: ${error.message}`)
+        );
+      }
+      return connected().length + incoming.count;
+    },
+  };
+  lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
+
+  let server: LineServer | undefined;
+  if (listen) {
+    server = parts.use(
+      await serveLine(monitorService({ status, values, incoming, work }), {
+        address: `${config.host}:${config.port}`,
+        clock,
+        token: config.token,
+        trustNetwork: config.trustNetwork,
+        log: (type, message) => lab.say(type, message),
+        ...transport ? { transport } : {},
+      }),
+    );
+  }
+  let isClosing = false;
+  const following = [...lab.clients.values()].filter(({ enabled, address }) => enabled && address !== "")
+    .map(async (client) => {
+      try {
+        const link = await options.openLink(client.address, { name: MONITOR_NAME, clock });
+        if (isClosing) return await link.close();
+        links.add(link);
+        await followLink(link, lab.attach(client, linkFeed(link)));
+      } catch (error) {
+        lab.say("error", `${client.name} (${client.address}) cannot be watched: ${(error as Error).message}`);
+      }
+    });
+  parts.defer(async () => {
+    isClosing = true;
+    await Promise.all([...links].map((link) => link.close()));
+    await Promise.all(following);
+  });
+  parts.use(lab);
+
+  const connections = () => [
+    ...connected().map(({ address, state }) => ({ address, name: state.peerName ?? "" })),
+    ...server?.peers ?? [],
+  ];
+  const all = parts.move();
+  return {
+    lab,
+    address: server?.address,
+    async obey(line) {
+      const shown: string[] = [];
+      await obey(line, { status, work, connections, write: (text) => void shown.push(text) });
+      return shown.join("\n");
+    },
+    close: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}

@@ -1,0 +1,50 @@
+/** MONITOR as its TCP port shows it: the original's words, and a whole lab that can be described and subscribed to. @module */
+import type { LineService, Outcome, ParsedLine } from "../../lib/line/mod.ts";
+import { type Reply, runCommand, type Workplace } from "./commands.ts";
+import type { Incoming } from "./incoming.ts";
+import type { LabValues } from "./lab_values.ts";
+import { MONITOR_NAME } from "./live_lab.ts";
+import type { LabStatus } from "./status.ts";
+
+/** What the port stands on. */
+export interface ServiceParts {
+  /** MONITOR's status. */
+  readonly status: LabStatus;
+  /** The values of the lab. */
+  readonly values: LabValues;
+  /** Who has connected. */
+  readonly incoming: Incoming;
+  /** What commands work on. */
+  readonly work: Workplace;
+}
+
+/** Makes MONITOR's line service. */
+export function monitorService({ status, values, incoming, work }: ServiceParts): LineService {
+  return {
+    name: MONITOR_NAME,
+    role: "",
+    model: "monitor@1",
+    status: () => status.line(),
+    statusJson: () => status.json(),
+    describe: () => values.describe(),
+    onDescribed: (listener) => values.onDescribed(listener),
+    values,
+    command(line, { peer, progress }) {
+      if (line.name === "status") {
+        incoming.status(peer, line.options);
+        return undefined;
+      }
+      const options = { onProgress: progress };
+      const reply = runCommand(line, { source: incoming.sourceOf(peer), place: "tcp", options }, work);
+      return reply instanceof Promise ? reply.then((reply) => answer(line, reply)) : answer(line, reply);
+    },
+    joined: (peer) => incoming.joined(peer),
+    left: (peer) => incoming.left(peer),
+  };
+}
+
+/** Who gave no mid expects no answer: the original never gave any. */
+function answer({ mid }: ParsedLine, { outcome, confirmed }: Reply): Outcome | undefined {
+  if (mid === undefined) return undefined;
+  return confirmed ? outcome : { ...outcome, values: { ...outcome?.values, "@confirmed": "0" } };
+}
