@@ -1,6 +1,6 @@
 /** What one peer has subscribed to. @module */
 import type { Update } from "../device/reading.ts";
-import { mergeUpdates } from "../link/merge.ts";
+import { UpdateQueue } from "../link/update_queue.ts";
 import type { Clock, Timer } from "../time/mod.ts";
 import type { ValueSource } from "./service.ts";
 
@@ -17,14 +17,14 @@ export interface SubscriptionOptions {
 }
 
 /**
- * Pushes updates to one peer. While the peer cannot take them, or its period has not passed, they are merged into one
- * with the newest readings: a slow reader costs no more than one update.
+ * Pushes updates to one peer. While the peer cannot take them, or its period has not passed, only the newest reading of
+ * each channel is kept: a slow reader costs no more than one status.
  */
 export class Subscription implements Disposable {
   readonly #options: SubscriptionOptions;
   readonly #watch: Disposable;
   readonly #first: Update[];
-  #waiting: Update | undefined;
+  readonly #waiting = new UpdateQueue();
   #isHeld = false;
   #pause: Timer | undefined;
 
@@ -53,16 +53,14 @@ export class Subscription implements Disposable {
   #offer(update: Update): void {
     const selected = this.#selected(update);
     if (selected.readings.size === 0 && !selected.complete) return;
-    this.#waiting = this.#waiting ? mergeUpdates(this.#waiting, selected) : selected;
+    this.#waiting.push(selected);
     this.#flush();
   }
 
   #flush(): void {
     while (this.#first.length > 0 && !this.#isHeld) this.#send(this.#selected(this.#first.shift()!));
-    if (!this.#waiting || this.#isHeld || this.#pause) return;
-    const update = this.#waiting;
-    this.#waiting = undefined;
-    this.#send(update);
+    if (this.#waiting.isEmpty || this.#isHeld || this.#pause) return;
+    while (!this.#waiting.isEmpty && !this.#isHeld) this.#send(this.#waiting.shift()!);
     const { clock, period } = this.#options;
     if (period === 0) return;
     this.#pause = clock.after(period, () => {

@@ -14,7 +14,13 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** Interfaces that lower layers implement: they stand below everything that speaks a protocol. */
-const CONTRACTS = ["lib/link/link.ts", "lib/line/quote.ts", "lib/line/service.ts"];
+const CONTRACTS = [
+  "lib/link/feed.ts",
+  "lib/link/link.ts",
+  "lib/link/update_queue.ts",
+  "lib/line/quote.ts",
+  "lib/line/service.ts",
+];
 
 const rank = (part: string) => LAYERS.findIndex((layer) => layer.includes(part));
 

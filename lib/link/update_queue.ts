@@ -1,0 +1,37 @@
+/** Updates that wait for a reader slower than the device. @module */
+import type { Update } from "../device/reading.ts";
+
+/**
+ * A queue that holds no more than the newest reading of each channel: what a later update has again is taken out of those
+ * before it. Updates are never mixed, so that each still says what was read at its time and under its number.
+ */
+export class UpdateQueue {
+  #updates: Update[] = [];
+
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#updates.length === 0;
+  }
+
+  /** Adds the newest. */
+  push(update: Update): void {
+    const hadGap = this.#updates.some(({ gap }) => gap);
+    if (update.complete) this.#updates = [];
+    else this.#updates = this.#updates.flatMap((older) => without(older, update));
+    const isTold = this.#updates.some(({ gap }) => gap);
+    this.#updates.push(hadGap && !isTold && !update.gap ? { ...update, gap: true } : update);
+  }
+
+  /** Takes the oldest out. */
+  shift(): Update | undefined {
+    return this.#updates.shift();
+  }
+}
+
+/** What is left of an update; a complete one stays complete. */
+function without(older: Update, newer: Update): Update[] {
+  if (older.complete) return [older];
+  const readings = new Map([...older.readings].filter(([key]) => !newer.readings.has(key)));
+  if (readings.size === 0) return [];
+  return [readings.size === older.readings.size ? older : { ...older, readings }];
+}
