@@ -3,7 +3,7 @@ import { type Description, descriptionOf } from "../../lib/device/description.ts
 import { readingOf } from "../../lib/device/grade.ts";
 import type { Model } from "../../lib/device/model.ts";
 import { channelsOfDescription, type Value } from "../../lib/device/mod.ts";
-import { type Bad } from "../../lib/device/reading.ts";
+import type { Bad } from "../../lib/device/reading.ts";
 import type { Reading, Update } from "../../lib/device/reading.ts";
 import type { Answer, CommandOptions, Link, LinkCommand, LinkState, LogLine } from "../../lib/link/link.ts";
 import type { Clock } from "../../lib/time/mod.ts";

@@ -1,0 +1,97 @@
+import { assert, assertEquals } from "@std/assert";
+import { databaseName, openDatabase, type Whereabouts } from "../../../daemons/monitor/store/database.ts";
+import { openStore } from "../../../daemons/monitor/store/mod.ts";
+import { Random } from "../../../lib/sim/random.ts";
+import { systemClock } from "../../../lib/time/mod.ts";
+import { postgresql, testWith } from "../../needs.ts";
+import { killAtRandom, killCount, killSeed } from "./kill_at_random.ts";
+import { emptyDatabase } from "./postgres.ts";
+
+/** Numbers that one child can never reach. */
+const APART = 10_000_000;
+
+async function killAndCount(data: string, db: string | undefined): Promise<void> {
+  const seed = killSeed();
+  const child = new URL("./writer_child.ts", import.meta.url).pathname;
+  const permissions = [
+    "--allow-read",
+    `--allow-write=${data}`,
+    "--allow-env=PG*",
+    "--allow-net=127.0.0.1,localhost",
+  ];
+  const where: Whereabouts = db === undefined ? { folder: `${data}/database` } : { url: db };
+
+  // The first opening makes the database, which takes seconds; it is killed as well, but not each time.
+  const outputs = await killAtRandom({
+    args: (round) => {
+      const to = [data, String(round * APART), ...(db === undefined ? [] : [db])];
+      return ["run", "--no-prompt", "--no-check", ...permissions, child, ...to];
+    },
+    kills: killCount(),
+    after: [300, 2500],
+    random: new Random(seed),
+  });
+  const acknowledged = outputs.map((output) => Number(output.match(/stored (\d+)\n(?!.*\n)/)?.[1] ?? 0));
+
+  await using store = await openStore({ data, db });
+  await store.flush();
+  assertEquals(store.problem, undefined);
+  await store.close();
+  const database = await openDatabase(where, { clock: systemClock });
+  const rows = await database.sql<
+    { round: number; first: number; last: number; rows: number; numbers: number }[]
+  >`
+    select
+      div(number::numeric, ${APART})::int as round, min(number) as first, max(number) as last,
+      count(*)::int as rows, count(distinct number)::int as numbers
+    from dewar.value where quality = 0 group by 1`;
+  await database.close();
+
+  const found = new Map(rows.map((row) => [row.round, row]));
+  let lost = 0;
+  let doubled = 0;
+  for (const [round, count] of acknowledged.entries()) {
+    const row = found.get(round);
+    lost += Math.max(0, count - (row?.numbers ?? 0));
+    if (!row) continue;
+    doubled += row.rows - row.numbers;
+    assertEquals(
+      [row.first, row.last],
+      [round * APART, round * APART + row.numbers - 1],
+      "numbers without a hole",
+    );
+  }
+  const stored = acknowledged.reduce((sum, count) => sum + count, 0);
+  const working = acknowledged.filter((count) => count > 0).length;
+  const summary =
+    `${
+      databaseName(where)
+    }, seed ${seed}: ${outputs.length} kills, ${working} of them while it was storing, ` +
+    `${stored} values acknowledged, ${lost} lost, ${doubled} doubled`;
+  console.log(summary);
+  assert(working > 0, `it never got to storing: ${summary}`);
+  assertEquals([lost, doubled], [0, 0], summary);
+}
+
+Deno.test("Store has every acknowledged value once when it is killed at random, embedded database", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    await killAndCount(data, undefined);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+testWith(
+  "Store has every acknowledged value once when it is killed at random, PostgreSQL",
+  [postgresql],
+  async () => {
+    const data = await Deno.makeTempDir();
+    try {
+      await emptyDatabase(postgresql.found!);
+      await killAndCount(data, postgresql.found!);
+    } finally {
+      await Deno.remove(data, { recursive: true });
+    }
+  },
+);
