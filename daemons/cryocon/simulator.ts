@@ -87,7 +87,8 @@ function wiringOf(cryostat: Cryostat): Wiring {
   };
 }
 
-const commandLine = {
+/** What may be said on its command line. */
+export const commandLine = {
   program: "deno task sim cryocon",
   description: "A simulated Cryo-con 24C temperature controller with a cooled detector behind it.",
   options: {

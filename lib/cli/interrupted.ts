@@ -3,15 +3,27 @@
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Resolves at the first SIGINT or SIGTERM; a second one then ends the process at once, as without us.
+ * Resolves at the first SIGINT or SIGTERM. Further ones do nothing: Ctrl-C in a terminal reaches a program through every
+ * one of its parents, and must not cut its cleaning up short.
  *
  * @returns Which it was.
  */
-export async function interrupted(): Promise<Deno.Signal> {
+export function interrupted(): Promise<Deno.Signal> {
   const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
-  const listeners = SIGNALS.map((signal) => [signal, () => resolve(signal)] as const);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => resolve(signal));
+  return promise;
+}
+
+/**
+ * Waits for a child process and hands it every SIGINT and SIGTERM meanwhile.
+ *
+ * @param child The child.
+ * @returns Its exit status; 128 and the signal's number if a signal ended it.
+ */
+export async function outlive(child: Deno.ChildProcess): Promise<number> {
+  const listeners = SIGNALS.map((signal) => [signal, () => child.kill(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  const signal = await promise;
+  const { code } = await child.status;
   for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-  return signal;
+  return code;
 }

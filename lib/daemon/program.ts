@@ -1,6 +1,7 @@
 /** A daemon as a program: its command line, its process, its end. @module */
-import { interrupted, parseCommandLine, runProgram } from "../cli/mod.ts";
+import { interrupted, type Needs, parseCommandLine, runProgram } from "../cli/mod.ts";
 import type { Model } from "../device/model.ts";
+import { formatAddress } from "../net/mod.ts";
 import type { Binding, Hardware } from "./binding.ts";
 import type { AnyBinding } from "./erased.ts";
 import { commandLineOf, instanceOf } from "./instance.ts";
@@ -9,14 +10,16 @@ import { type Daemon, serve, type ServeOptions } from "./serve.ts";
 
 /** A daemon that can be started from a command line; `daemons/NAME/daemon.ts` exports one under the name `daemon`. */
 export interface DaemonProgram {
+  /** What it serves, in one sentence. */
+  readonly description: string;
   /**
-   * What a command line comes to, without starting anything; the launcher computes permissions from it.
+   * What a command line will make it do, so that it can be given the permissions for it.
    *
    * @param args The arguments after the daemon's name.
-   * @returns What is served with; undefined if only the help is wanted.
+   * @returns The addresses and paths it needs; nothing if only the help is wanted.
    * @throws {UsageError} If the command line is not understood.
    */
-  plan(args: readonly string[]): ServeOptions | undefined;
+  needs(args: readonly string[]): Needs;
   /**
    * Runs it as the program of this process until `exit`, SIGINT or SIGTERM: prints `listening on HOST:PORT`, logs to stderr.
    *
@@ -55,9 +58,10 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
   const erased = binding as unknown as AnyBinding;
   const commandLine = () => commandLineOf(model, erased, `deno task daemon ${folderOf(Deno.mainModule)}`);
   return {
-    plan(args) {
+    description: model.description,
+    needs(args) {
       const { help, options } = parseCommandLine(commandLine(), args);
-      return help ? undefined : instanceOf(erased, options);
+      return help ? {} : needsOf(instanceOf(erased, options), binding.open !== undefined);
     },
     run: (args) =>
       runProgram(commandLine(), async ({ options }) => {
@@ -70,6 +74,12 @@ async function live(daemon: Daemon): Promise<void> {
   console.log(`listening on ${daemon.address}`);
   const isInterrupted = await Promise.race([daemon.ended, interrupted()]);
   if (isInterrupted) await daemon.stop();
+}
+
+function needsOf({ host, port, hardware, state }: ServeOptions, hasHardware: boolean): Needs {
+  const files = state === undefined ? [] : [state];
+  const reached = hasHardware && hardware !== undefined ? [hardware] : [];
+  return { net: [formatAddress(host!, port!), ...reached], read: files, write: files };
 }
 
 function folderOf(module: string): string {
