@@ -67,6 +67,8 @@ export class OldPeer {
   type = "";
   /** The last status, where it sent one. */
   status: Record<string, string> = {};
+  /** Every line it sent that could be parsed. */
+  readonly received: string[] = [];
   readonly socket: Socket;
   #buffer = "";
 
@@ -104,6 +106,7 @@ export class OldPeer {
       this.name = command.kwargs["name"] ?? "";
       this.type = command.kwargs["type"] ?? "";
     }
+    this.received.push(text);
     handler.line(this, command, text);
   }
 }
