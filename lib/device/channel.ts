@@ -7,6 +7,9 @@
  */
 import type { DynamicGroup, FixedGroup, Model, Param } from "./model.ts";
 
+/** What a line can carry as the name of a value. */
+export const WIRE_NAME: RegExp = /^(?!@)[^\s'"\\=]+$/;
+
 /** One value of a device. */
 export interface Channel {
   /** Its key on the wire and in the archive: `temperature`, `temperature.target`, `loop1.power`. */

@@ -1,16 +1,13 @@
 /** Descriptions as they travel: JSON, written by a daemon and read by whoever it knows nothing of. @module */
 import { ConfigError } from "../errors.ts";
 import { channelsOfDescription, type Description } from "./description.ts";
-import { dynamicNames } from "./channel.ts";
+import { dynamicNames, WIRE_NAME } from "./channel.ts";
 import { Fields } from "./fields.ts";
 import { validateModel } from "./validate.ts";
 import { validateParam } from "./validate_param.ts";
 
 /** A newer daemon may say more than this program knows. */
 const LENIENT = { ignoreUnknown: true };
-
-/** What a line can carry as the name of a value. */
-const WIRE_NAME = /^(?!@)[^\s'"\\=]+$/;
 
 /**
  * Writes a description as `describe` sends it.

@@ -99,6 +99,16 @@ export class Fields {
     return this.expected(key, "a number");
   }
 
+  /** Two numbers, the lower one first; undefined where there is nothing. */
+  range(key: string): readonly [number, number] | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]) {
+      return value as unknown as readonly [number, number];
+    }
+    return this.expected(key, "[low, high] with low below high");
+  }
+
   /** One of some words; undefined where there is none. */
   word(key: string, words: readonly string[]): string | undefined {
     const value = this.get(key);
@@ -113,9 +123,14 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, this.at(key), this.#rules);
   }
 
+  /** The object under a key that has to be there. */
+  needFields(key: string): Fields {
+    return this.fields(key) ?? this.expected(key, "keys and values");
+  }
+
   /** The objects under each key of this one. */
   children(): [name: string, fields: Fields][] {
-    return this.keys.map((key) => [key, this.fields(key) ?? this.expected(key, "keys and values")]);
+    return this.keys.map((key) => [key, this.needFields(key)]);
   }
 
   #complain(path: readonly string[], problem: string): never {

@@ -24,7 +24,7 @@ export {
 export { DeviceState, type DeviceStateOptions } from "./state.ts";
 export { maxAgeOf } from "./age.ts";
 export { type ReadingSource, stateView } from "./state_view.ts";
-export { lineOf } from "./source.ts";
+export { lineOf, parseYaml } from "./source.ts";
 export {
   choicesOf,
   formatNumber,
@@ -40,3 +40,14 @@ export { nearest, suggestion } from "./nearest.ts";
 export { readDescription, writeDescription } from "./describe.ts";
 export type { Complain, FieldRules } from "./fields.ts";
 export { validateModel } from "./validate.ts";
+export { inferDescription, STATUS_LINE } from "./infer.ts";
+export {
+  type AddressSources,
+  type Instance,
+  type LabConfig,
+  type Limits,
+  readLab,
+  resolveAddress,
+} from "./instance.ts";
+export { narrow } from "./narrow.ts";
+export { displayUnit } from "./units.ts";

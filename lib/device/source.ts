@@ -1,4 +1,7 @@
-/** Where in a YAML file a key stands: the parser tells values, not places. @module */
+/** YAML files that people write: their values, and where a key stands, for messages. @module */
+import { parse, YamlSyntaxError } from "@std/yaml";
+import { ConfigError } from "../errors.ts";
+import type { FieldRules } from "./fields.ts";
 
 interface Region {
   /** First line inside, from 0. */
@@ -78,4 +81,32 @@ function inFlow(lines: readonly string[], from: number, to: number, key: string)
   const named = new RegExp(`[{,\\s"']${escaped(key)}["']? *:`);
   const offset = lines.slice(from, to).findIndex((line) => named.test(line));
   return offset < 0 ? from : from + offset;
+}
+
+/**
+ * Reads a YAML file.
+ *
+ * @param text Its text.
+ * @param file Its name, for messages.
+ * @returns Its value.
+ * @throws {ConfigError} With file and line, if it is no YAML.
+ */
+export function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const [problem] = error.message.split(" at line ");
+    throw new ConfigError(`${file} line ${error.line}: ${problem}`, { cause: error });
+  }
+}
+
+/** Complaints about a YAML file name it and the line: `lab.yaml line 7: instances.cryocon.modle: unknown key`. */
+export function yamlRules(text: string, file: string): FieldRules & Required<Pick<FieldRules, "complain">> {
+  return {
+    complain(path, problem) {
+      const place = path.length > 0 ? `${path.join(".")}: ` : "";
+      throw new ConfigError(`${file} line ${lineOf(text, path)}: ${place}${problem}`);
+    },
+  };
 }

@@ -78,22 +78,13 @@ function whole(fields: Fields, key: string, least: number): void {
   }
 }
 
-function range(fields: Fields, key: string): readonly [number, number] | undefined {
-  const value = fields.get(key);
-  if (value === undefined) return undefined;
-  if (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]) {
-    return value as unknown as readonly [number, number];
-  }
-  return fields.expected(key, "[low, high] with low below high");
-}
-
 function validateNumeric(fields: Fields): void {
   fields.text("unit");
   const [min, max] = [fields.number("min"), fields.number("max")];
   if (min !== undefined && max !== undefined && !(min < max)) {
     fields.expected("min", `a number below max, ${max}`);
   }
-  const [warn, alarm] = [range(fields, "warn"), range(fields, "alarm")];
+  const [warn, alarm] = [fields.range("warn"), fields.range("alarm")];
   if (warn && alarm && (warn[0] < alarm[0] || warn[1] > alarm[1])) {
     fields.expected("warn", `a range inside of alarm, [${alarm.join(", ")}]`);
   }
