@@ -6,12 +6,13 @@ import {
   type Duration,
   formatDuration,
   milliseconds,
+  systemClock,
   type Timer,
 } from "../time/mod.ts";
 import { type Alarm, AlarmHeap } from "./alarm_heap.ts";
 
-/** Turns of the event loop that something outside of the clock is given before it counts as dead. */
-const PATIENCE = 50;
+/** Real milliseconds that work outside of the clock, such as on a file, is given before it counts as dead. */
+const PATIENCE = 100;
 
 /**
  * A {@linkcode Clock} for tests: it stands still until {@linkcode VirtualClock.advance} or
@@ -96,27 +97,31 @@ export class VirtualClock implements Clock {
     let done = false;
     const outcome = promise.finally(() => done = true);
     outcome.catch(() => {}); // it is awaited below; until then a rejection is not unhandled
-    for (let idle = 0; !done;) {
+    let idleSince: number | undefined;
+    for (;;) {
       await settled();
       if (done) break;
       const alarm = this.#heap.first;
       if (alarm === undefined) {
-        if (++idle > PATIENCE) {
-          throw new DewarError(
-            `Nothing is left that could wake it up: no timer waits after ${
-              formatDuration(this.#now)
-            } of virtual time`,
-          );
-        }
+        idleSince ??= systemClock.now();
+        if (systemClock.now() - idleSince > PATIENCE) throw this.#stuck();
+        await systemClock.sleep(1);
         continue;
       }
       if (alarm.at > end) {
         throw new DewarError(`It did not settle within ${formatDuration(limit)} of virtual time`);
       }
-      idle = 0;
+      idleSince = undefined;
       this.#ring(alarm);
     }
     return await outcome;
+  }
+
+  #stuck(): DewarError {
+    const now = formatDuration(this.#now);
+    return new DewarError(
+      `Nothing is left that could wake it up: no timer waits after ${now} of virtual time`,
+    );
   }
 
   #ring(alarm: Alarm): void {

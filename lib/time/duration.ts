@@ -74,7 +74,7 @@ export function milliseconds(duration: Duration): number {
  */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) return "?";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
