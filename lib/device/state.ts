@@ -1,6 +1,5 @@
 /** The live state of a device in its daemon: what was read last, what changed, what a client has missed. @module */
 import { formatOption, toAscii } from "../line/quote.ts";
-import type { ValueSource } from "../line/service.ts";
 import { type Clock, type Duration, milliseconds, systemClock } from "../time/mod.ts";
 import { maxAgeOf } from "./age.ts";
 import type { Channel } from "./channel.ts";
@@ -54,7 +53,7 @@ interface Slot {
  * assertEquals(state.statusText(), "hw_connected=1 pressure=0.001");
  * ```
  */
-export class DeviceState implements ValueSource, ReadingSource {
+export class DeviceState implements ReadingSource {
   readonly #clock: Clock;
   readonly #listeners = new Set<(update: Update) => void>();
   readonly #limits: { time: number; readings: number };

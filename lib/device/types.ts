@@ -28,7 +28,8 @@ export type SettableOf<P extends Params> = string extends keyof P ? { [name: str
     -readonly [K in keyof P as P[K] extends { set: true } | { type: "drivable" } ? K : never]?: ValueOf<P[K]>;
   };
 
-type GroupsOf<M extends Model> = M extends { groups: infer G } ? G : Record<never, never>;
+/** The groups of a model. */
+export type GroupsOf<M extends Model> = M extends { groups: infer G } ? G : Record<never, never>;
 
 /** A status of a device: `s.temperature`, `s.target.temperature`, `s.loop[0].power`, `s.status["MOD2_TEMP"]`. */
 export type StateOf<M extends Model> =
@@ -44,7 +45,8 @@ export type StateOf<M extends Model> =
 /** What `set` takes. */
 export type SettingsOf<M extends Model> = SettableOf<M["params"]>;
 
-type CommandsOf<M extends Model> = M extends { commands: infer C } ? C : Record<never, never>;
+/** The commands of a model. */
+export type CommandsOf<M extends Model> = M extends { commands: infer C } ? C : Record<never, never>;
 
 /** Names of the commands of a model. */
 export type CommandName<M extends Model> = keyof CommandsOf<M> & string;

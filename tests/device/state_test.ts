@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { descriptionOf, withMembers } from "../../lib/device/description.ts";
 import { type Bad, bad, type Reading, type Update } from "../../lib/device/reading.ts";
 import { DeviceState, type DeviceStateOptions } from "../../lib/device/state.ts";
+import type { ValueSource } from "../../lib/line/service.ts";
 import { stateView } from "../../lib/device/state_view.ts";
 import type { Value } from "../../lib/device/types.ts";
 import { VirtualClock } from "../../lib/testing/virtual_clock.ts";
@@ -22,7 +23,8 @@ const summary = (reading: Reading | undefined) => [reading?.value, reading?.qual
 Deno.test("DeviceState.apply() grades, numbers and tells what was read, changed or not", () => {
   const { state } = bench();
   const updates: Update[] = [];
-  const watching = state.watch((update) => updates.push(update));
+  const source: ValueSource = state;
+  const watching = source.watch((update) => updates.push(update));
   const first = state.seq;
   state.apply({ temperature: 42, mode: "failed", "loop1.power": undefined });
   state.apply({ temperature: 42 }, 1000);
