@@ -10,6 +10,13 @@ import { emptyDatabase } from "./postgres.ts";
 /** Numbers that one child can never reach. */
 const APART = 10_000_000;
 
+/** Opens the store, lets it carry everything into its database, and closes it. */
+async function finish(data: string, db: string | undefined): Promise<void> {
+  await using store = await openStore({ data, db });
+  await store.flush();
+  assertEquals(store.problem, undefined);
+}
+
 async function killAndCount(data: string, db: string | undefined): Promise<void> {
   const seed = killSeed();
   const child = new URL("./writer_child.ts", import.meta.url).pathname;
@@ -21,22 +28,24 @@ async function killAndCount(data: string, db: string | undefined): Promise<void>
   ];
   const where: Whereabouts = db === undefined ? { folder: `${data}/database` } : { url: db };
 
-  // The first opening makes the database, which takes seconds; it is killed as well, but not each time.
-  const outputs = await killAtRandom({
-    args: (round) => {
-      const to = [data, String(round * APART), ...(db === undefined ? [] : [db])];
-      return ["run", "--no-prompt", "--no-check", ...permissions, child, ...to];
-    },
-    kills: killCount(),
-    after: [300, 2500],
-    random: new Random(seed),
-  });
+  const random = new Random(seed);
+  const kill = (first: number, kills: number) =>
+    killAtRandom({
+      args: (round) => {
+        const to = [data, String((first + round) * APART), ...(db === undefined ? [] : [db])];
+        return ["run", "--no-prompt", "--no-check", ...permissions, child, ...to];
+      },
+      kills,
+      after: [200, 1500],
+      random,
+    });
+  // A few die while the database is being made, the others while it is opened, fed, and written to.
+  const outputs = await kill(0, 3);
+  await finish(data, db);
+  outputs.push(...await kill(3, killCount() - 3));
   const acknowledged = outputs.map((output) => Number(output.match(/stored (\d+)\n(?!.*\n)/)?.[1] ?? 0));
 
-  await using store = await openStore({ data, db });
-  await store.flush();
-  assertEquals(store.problem, undefined);
-  await store.close();
+  await finish(data, db);
   const database = await openDatabase(where, { clock: systemClock });
   const rows = await database.sql<
     { round: number; first: number; last: number; rows: number; numbers: number }[]
