@@ -193,7 +193,6 @@ export const Cryocon = {
     identify: {
       description: "What the instrument calls itself",
       returns: { type: "text" },
-      alias: "*IDN?",
     },
   },
   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
