@@ -30,7 +30,7 @@ interface SimulatorCommandLine extends CommandLine {
 /** A program as the launcher knows it. */
 interface Program {
   readonly description: string;
-  needs(args: readonly string[]): Needs;
+  needs(args: readonly string[]): Needs | Promise<Needs>;
 }
 
 /** Where a daemon keeps its state file unless it is told otherwise. */
@@ -82,7 +82,7 @@ async function launch(kind: Kind, name: string, args: readonly string[]): Promis
   const keepsState = kind === "daemon" && !args.some((arg) => /^--state\b/.test(arg));
   const all = keepsState ? [...args, "--state", STATE] : args;
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionsFor(needs(all)), pathOf(kind, name), ...all],
+    args: ["run", ...permissionsFor(await needs(all)), pathOf(kind, name), ...all],
   });
   return await outlive(command.spawn());
 }

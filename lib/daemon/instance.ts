@@ -101,31 +101,49 @@ export function commandLineOf(model: Model, binding: AnyBinding, program: string
   };
 }
 
+/** What a command line comes to. */
+export interface Served {
+  /** The model, with the limits of the instance. */
+  readonly model: Model;
+  /** Everything else. */
+  readonly options: ServeOptions;
+}
+
 /**
- * What the options of a command line come to.
+ * What the options of a command line come to: what is said there goes before `lab.yaml`, that before the binding's defaults.
  *
+ * @param model What is served.
  * @param binding What has the defaults.
  * @param said The options.
- * @returns What to serve with.
- * @throws {ConfigError} If the address of the hardware makes no sense.
+ * @returns What to serve, and with what.
+ * @throws {ConfigError} If the address of the hardware makes no sense, or with file and line of what is wrong in the lab.
  */
-export function instanceOf(binding: AnyBinding, said: OptionValues<DaemonCommandLine>): ServeOptions {
-  const { port = binding.port, host = "127.0.0.1", name, token, state, debug } = said;
-  return {
+export async function instanceOf(
+  model: Model,
+  binding: AnyBinding,
+  said: OptionValues<DaemonCommandLine>,
+): Promise<Served> {
+  // Read only when asked for: a daemon without one starts without a YAML parser.
+  const { instanceIn } = said.lab === undefined ? {} : await import("./instance_in.ts");
+  const instance = await instanceIn?.(said.lab!, model, binding, said.name);
+  const { port = instance?.port ?? binding.port, host = "127.0.0.1", name = instance?.name } = said;
+  const options = {
     port,
     host,
     name,
-    token,
-    state,
-    debug,
-    hardware: hardwareOf(binding, said),
+    token: said.token,
+    state: said.state,
+    debug: said.debug,
+    labels: instance?.labels,
+    hardware: hardwareOf(instance?.hardware ?? binding.hardware, said),
     trustNetwork: said["trust-network"],
-    options: ownOptions(binding, said),
+    options: { ...instance?.options, ...ownOptions(binding, said) },
   };
+  return { model: instance?.model ?? model, options };
 }
 
-function hardwareOf(binding: AnyBinding, said: OptionValues<DaemonCommandLine>): string | undefined {
-  const address = said.hardware ?? binding.hardware;
+function hardwareOf(preset: string | undefined, said: OptionValues<DaemonCommandLine>): string | undefined {
+  const address = said.hardware ?? preset;
   const host = said.simulator ? "127.0.0.1" : said["hardware-host"];
   const port = said["hardware-port"];
   if (host === undefined && port === undefined) return address;

@@ -18,8 +18,9 @@ export interface DaemonProgram {
    * @param args The arguments after the daemon's name.
    * @returns The addresses and paths it needs; nothing if only the help is wanted.
    * @throws {UsageError} If the command line is not understood.
+   * @throws {ConfigError} If what it names cannot be used.
    */
-  needs(args: readonly string[]): Needs;
+  needs(args: readonly string[]): Promise<Needs>;
   /**
    * Runs it as the program of this process until `exit`, SIGINT or SIGTERM: prints `listening on HOST:PORT`, logs to stderr.
    *
@@ -59,13 +60,16 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
   const commandLine = () => commandLineOf(model, erased, `deno task daemon ${folderOf(Deno.mainModule)}`);
   return {
     description: model.description,
-    needs(args) {
+    async needs(args) {
       const { help, options } = parseCommandLine(commandLine(), args);
-      return help ? {} : needsOf(instanceOf(erased, options), binding.open !== undefined);
+      if (help) return {};
+      const served = await instanceOf(model, erased, options);
+      return needsOf(served.options, { hasHardware: binding.open !== undefined, lab: options.lab });
     },
     run: (args) =>
       runProgram(commandLine(), async ({ options }) => {
-        await live(await serve(model, binding, { ...instanceOf(erased, options), log: logToStderr }));
+        const served = await instanceOf(model, erased, options);
+        await live(await serve(served.model as M, binding, { ...served.options, log: logToStderr }));
       }, args),
   };
 }
@@ -76,10 +80,17 @@ async function live(daemon: Daemon): Promise<void> {
   if (isInterrupted) await daemon.stop();
 }
 
-function needsOf({ host, port, hardware, state }: ServeOptions, hasHardware: boolean): Needs {
-  const files = state === undefined ? [] : [state];
+function needsOf(
+  { host, port, hardware, state }: ServeOptions,
+  { hasHardware, lab }: { hasHardware: boolean; lab: string | undefined },
+): Needs {
+  const folders = state === undefined ? [] : [state];
   const reached = hasHardware && hardware !== undefined ? [hardware] : [];
-  return { net: [formatAddress(host!, port!), ...reached], read: files, write: files };
+  return {
+    net: [formatAddress(host!, port!), ...reached],
+    read: lab === undefined ? folders : [...folders, lab],
+    write: folders,
+  };
 }
 
 function folderOf(module: string): string {
