@@ -1,7 +1,7 @@
 /** The lab as it is now: what links and callers bring becomes latest values, events, log lines and records. @module */
 import type { Description } from "../../lib/device/description.ts";
 import type { Update } from "../../lib/device/reading.ts";
-import type { LogLine } from "../../lib/link/link.ts";
+import type { LinkState, LogLine } from "../../lib/link/link.ts";
 import type { Clock, Timer } from "../../lib/time/mod.ts";
 import type { ClientConfig } from "./config/mod.ts";
 import type { Feed, FeedListener } from "./feed.ts";
@@ -155,7 +155,7 @@ export class LiveLab implements Lab, Disposable {
   /** Takes over the state of the way in use, and says once when it came or went. */
   #follow(client: LiveClient): void {
     const { present } = client;
-    if (present === client.state || this.#closed) return;
+    if (this.#closed || isSame(present, client.state)) return;
     const wasConnected = client.connected;
     client.state = present;
     if (client.connected !== wasConnected) {
@@ -172,7 +172,7 @@ export class LiveLab implements Lab, Disposable {
 
   #update(client: LiveClient, update: Update): void {
     const keys = client.take(update, this.clock.now());
-    this.#recorder.record(client, update);
+    this.#recorder.record(client.name, update, client.channels);
     this.#emit({ kind: "values", client, keys, time: update.time });
   }
 
@@ -185,11 +185,18 @@ export class LiveLab implements Lab, Disposable {
     if (keys.length === 0) return;
     const time = this.clock.time();
     const readings = new Map(keys.map((key) => [key, client.latest.get(key)!.reading]));
-    this.#recorder.record(client, { time, complete: false, readings });
+    this.#recorder.record(client.name, { time, complete: false, readings }, client.channels);
     this.#emit({ kind: "values", client, keys, time });
   }
 
   #emit(event: LabEvent): void {
     for (const listener of this.#watchers) listener(event);
   }
+}
+
+/** A link may make its state anew each time it is asked. */
+function isSame(a: LinkState, b: LinkState): boolean {
+  return a === b ||
+    (a.status === b.status && a.since === b.since && a.why === b.why && a.nextTry === b.nextTry &&
+      a.offset === b.offset && a.peerName === b.peerName && a.peerType === b.peerType);
 }

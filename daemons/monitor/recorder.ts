@@ -1,16 +1,17 @@
 /** Where the lab keeps what it sees: the store, or nothing but the last log lines where MONITOR stores nothing. @module */
 import type { Update } from "../../lib/device/reading.ts";
 import type { LogLine } from "../../lib/link/link.ts";
-import type { Client, Series } from "./lab.ts";
+import type { Channel } from "../../lib/device/channel.ts";
+import type { Series } from "./lab.ts";
 
-/** What the lab needs of a store. No call of it waits or throws: trouble is shown by `problem`. */
+/** What the lab needs of a store. Keeping never waits and never throws: trouble is shown by `problem`. */
 export interface Recorder {
   /** Values acknowledged: on disk in the spool, fsynced. */
   readonly stored: number;
   /** Why it is not working, if it is not. */
   readonly problem: string | undefined;
   /** Keeps values of a client: what was read, or from `update.time` on stale. */
-  record(client: Client, update: Update): void;
+  record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void;
   /** Keeps a log line. */
   log(line: LogLine): void;
   /** History of a channel between two moments (unix seconds), in at most `points` bins. */
@@ -32,7 +33,7 @@ export class Forgetful implements Recorder {
   readonly problem: string | undefined = "nothing is stored: MONITOR was started without a store";
   readonly #lines: LogLine[] = [];
 
-  record(_client: Client, _update: Update): void {}
+  record(_client: string, _update: Update, _channels: ReadonlyMap<string, Channel>): void {}
 
   log(line: LogLine): void {
     this.#lines.push(line);

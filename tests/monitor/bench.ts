@@ -4,7 +4,6 @@ import { type Config, DEFAULTS } from "../../daemons/monitor/config/mod.ts";
 import type { LabEvent } from "../../daemons/monitor/lab.ts";
 import { Forgetful } from "../../daemons/monitor/recorder.ts";
 import { type Monitor, startMonitor } from "../../daemons/monitor/run.ts";
-import type { Client } from "../../daemons/monitor/lab.ts";
 import type { Update } from "../../lib/device/reading.ts";
 import { FakeLink } from "./fake_link.ts";
 
@@ -12,8 +11,8 @@ import { FakeLink } from "./fake_link.ts";
 export class MemoryRecorder extends Forgetful {
   readonly records: { client: string; update: Update }[] = [];
 
-  override record(client: Client, update: Update): void {
-    this.records.push({ client: client.name, update });
+  override record(client: string, update: Update): void {
+    this.records.push({ client, update });
   }
 }
 

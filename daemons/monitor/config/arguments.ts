@@ -1,6 +1,14 @@
 /** MONITOR's command line: the original's options with their old meaning, and ours. @module */
 import { type CommandLine, type Parsed, UsageError } from "../../../lib/cli/mod.ts";
-import { ADDRESS, CLIENT_NAME, type ClientConfig, databaseOn, DEFAULTS, type Settings } from "./config.ts";
+import {
+  ADDRESS,
+  CLIENT_NAME,
+  type ClientConfig,
+  databaseOn,
+  DEFAULTS,
+  plainClient,
+  type Settings,
+} from "./config.ts";
 
 /** What may be said on MONITOR's command line. */
 export const MONITOR = {
@@ -133,5 +141,5 @@ export function readSource(source: string): ClientConfig {
       `Expected a name of letters, digits, - and _ before the =, got ${JSON.stringify(source)}`,
     );
   }
-  return { name, address, title: name, enabled: true, template: "default.html", plots: [] };
+  return plainClient(name, address);
 }

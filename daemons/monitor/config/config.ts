@@ -77,6 +77,11 @@ export const CLIENT_NAME: RegExp = /^[A-Za-z0-9_-]+$/;
 /** Form of an address: `host:port`, `[::1]:port` or `protocol://…`. */
 export const ADDRESS: RegExp = /^(?:[a-z]+:\/\/\S+|(?:[^\s:/=]+|\[[0-9A-Fa-f:.]+\]):\d{1,5})$/;
 
+/** A client of which no more is said than its name and address. */
+export function plainClient(name: string, address: string | undefined): ClientConfig {
+  return { name, address, title: name, enabled: true, template: "default.html", plots: [] };
+}
+
 /** The URL of the original's database on a host (`host` or `host:port`). */
 export function databaseOn(host: string): string {
   return `postgres://${host}/ccdlab`;

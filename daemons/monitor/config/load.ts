@@ -1,8 +1,9 @@
 /** From the command line and the files it names to one configuration. @module */
 import type { Parsed } from "../../../lib/cli/mod.ts";
+import { readLab } from "../../../lib/device/instance.ts";
 import { ConfigError } from "../../../lib/errors.ts";
 import { type MONITOR, readSource, settingsOf } from "./arguments.ts";
-import { type ClientConfig, type Config, DEFAULTS, type Said } from "./config.ts";
+import { type ClientConfig, type Config, DEFAULTS, plainClient, type Said } from "./config.ts";
 import { readIni } from "./ini_file.ts";
 import { readYaml } from "./yaml_file.ts";
 
@@ -27,6 +28,7 @@ export async function loadConfig(
 ): Promise<{ config: Config; warnings: readonly string[] }> {
   const file = await readConfig(parsed.options.config, readFile);
   const clients = new Map<string, ClientConfig>();
+  for (const client of await readInstances(parsed.options.lab, readFile)) clients.set(client.name, client);
   for (const client of file.clients) clients.set(client.name, client);
   for (const client of parsed.operands.map(readSource)) {
     const known = clients.get(client.name);
@@ -36,6 +38,16 @@ export async function loadConfig(
     config: { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] },
     warnings: file.warnings,
   };
+}
+
+/** Every device of the lab that has an address is watched, unless the configuration says more of it. */
+async function readInstances(lab: string | undefined, readFile: ReadFile): Promise<ClientConfig[]> {
+  if (lab === undefined) return [];
+  const text = await readFile(lab);
+  if (text === undefined) throw new ConfigError(`${lab}: expected the lab's instances, got no such file`);
+  return [...readLab(text, lab).instances.values()].flatMap(({ name, address }) =>
+    address === undefined ? [] : [plainClient(name, address)]
+  );
 }
 
 async function readConfig(named: string | undefined, readFile: ReadFile): Promise<Said> {

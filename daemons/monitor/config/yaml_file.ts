@@ -1,8 +1,7 @@
 /** `monitor.yaml`: MONITOR's own configuration file, every key of it checked. @module */
-import { parse, YamlSyntaxError } from "@std/yaml";
-import { lineOf } from "../../../lib/device/source.ts";
+import { lineOf, parseYaml } from "../../../lib/device/source.ts";
 import { ConfigError } from "../../../lib/errors.ts";
-import { ADDRESS, CLIENT_NAME, type ClientConfig, type Said, type Settings } from "./config.ts";
+import { ADDRESS, CLIENT_NAME, type ClientConfig, plainClient, type Said, type Settings } from "./config.ts";
 import { Fields, INTERVAL, PORT, type Section, show } from "./fields.ts";
 import { readPlots } from "./plot.ts";
 
@@ -47,14 +46,7 @@ function readClients(section: Section | undefined): ClientConfig[] {
     if (!CLIENT_NAME.test(name)) fields.fail(name, "a name of letters, digits, - and _", name);
     const inner = section.section(name);
     if (inner) return readClient(name, new Fields(inner));
-    return {
-      name,
-      address: addressIn(fields, name),
-      title: name,
-      enabled: true,
-      template: "default.html",
-      plots: [],
-    };
+    return plainClient(name, addressIn(fields, name));
   });
 }
 
@@ -75,16 +67,6 @@ function addressIn(fields: Fields, key: string): string | undefined {
   const address = fields.text(key);
   if (address === undefined || ADDRESS.test(address)) return address;
   return fields.fail(key, "host:port or protocol://…", address);
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YamlSyntaxError)) throw error;
-    const problem = error.message.split(" at line ")[0];
-    throw new ConfigError(`${file} line ${error.line}: ${problem}`, { cause: error });
-  }
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

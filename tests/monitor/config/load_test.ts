@@ -82,3 +82,17 @@ for (
     assertThrows(() => readSource(source), UsageError, JSON.stringify(source));
   });
 }
+
+Deno.test("loadConfig() watches every instance of the lab that has an address", async () => {
+  const files = {
+    "lab.yaml":
+      "instances:\n  cryocon: {address: 'h:1'}\n  gauge: {address: 'h:2'}\n  spare: {model: cryo-con}",
+    "monitor.yaml": "clients:\n  gauge: {address: 'h:3', title: Gauge}",
+  };
+  const { config } = await load(["--lab", "lab.yaml"], files);
+  assertEquals(config.clients.map(({ name, address, title }) => [name, address, title]), [
+    ["cryocon", "h:1", "cryocon"],
+    ["gauge", "h:3", "Gauge"],
+  ]);
+  await assertRejects(() => load(["--lab", "gone.yaml"], files), ConfigError, "gone.yaml");
+});

@@ -20,12 +20,8 @@ async function finish(data: string, db: string | undefined): Promise<void> {
 async function killAndCount(data: string, db: string | undefined): Promise<void> {
   const seed = killSeed();
   const child = new URL("./writer_child.ts", import.meta.url).pathname;
-  const permissions = [
-    "--allow-read",
-    `--allow-write=${data}`,
-    "--allow-env=PG*",
-    "--allow-net=127.0.0.1,localhost",
-  ];
+  const net = db === undefined ? [] : [`--allow-net=${new URL(db).hostname}`];
+  const permissions = ["--allow-read", `--allow-write=${data}`, "--allow-env=PG*", ...net];
   const where: Whereabouts = db === undefined ? { folder: `${data}/database` } : { url: db };
 
   const random = new Random(seed);
