@@ -3,8 +3,8 @@
  * head, C not connected; heater 1 on the detector, heater 2 on the cold plate.
  * @module
  */
-import { type CommandLine, runProgram, UsageError } from "../../lib/cli/mod.ts";
-import { tcp } from "../../lib/net/mod.ts";
+import { type CommandLine, interrupted, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import { Cryostat } from "../../lib/sim/cryostat.ts";
 import { parseFault } from "../../lib/sim/fault.ts";
 import { InstrumentServer, type InstrumentServerOptions } from "../../lib/sim/instrument_server.ts";
@@ -92,7 +92,14 @@ export const commandLine = {
   program: "deno task sim cryocon",
   description: "A simulated Cryo-con 24C temperature controller with a cooled detector behind it.",
   options: {
-    port: { type: "integer", default: 5000, min: 0, max: 65535, description: "Port; 0 takes any free one" },
+    port: {
+      type: "integer",
+      short: "p",
+      default: 5000,
+      min: 0,
+      max: 65535,
+      description: "Port; 0 takes any free one",
+    },
     host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
     speed: { type: "number", default: 1, min: 0, description: "Seconds of the plant in a real second" },
     seed: { type: "integer", default: 1, description: "Seed of the sensors' noise" },
@@ -118,15 +125,9 @@ if (import.meta.main) {
     await using simulator = await simulateCryocon({
       ...options,
       fault,
-      address: `${options.host}:${options.port}`,
+      address: formatAddress(options.host, options.port),
     });
     console.log(`listening on ${simulator.address}`);
-    await stopped();
+    await interrupted();
   });
-}
-
-function stopped(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
-  return promise;
 }

@@ -65,7 +65,7 @@ export class Instrument24C {
 
   set control(engaged: boolean) {
     this.#control = engaged;
-    for (const loop of this.loops) loop.engage(engaged);
+    for (const loop of this.loops) loop.engage(engaged, this.reading(loop.source));
   }
 
   /** The last reading of a sensor, degC; undefined when it is not connected. */

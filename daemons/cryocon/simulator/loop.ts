@@ -86,12 +86,16 @@ export class Loop {
     this.pid.reset();
   }
 
-  /** Engages it or lets it go. The controller begins anew. */
-  engage(engaged: boolean): void {
+  /**
+   * Engages it or lets it go. The controller begins anew, and so does, in a ramp mode, a ramp at the temperature of the
+   * moment (an assumption).
+   */
+  engage(engaged: boolean, measured: number | undefined): void {
     if (engaged === this.#engaged) return;
     this.#engaged = engaged;
-    this.setType(this.type);
+    this.pid.reset();
     this.output = 0;
+    this.setSetpoint(this.#setpoint, measured);
   }
 
   /** Moves on in time. */

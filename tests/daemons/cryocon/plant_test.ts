@@ -54,6 +54,17 @@ Deno.test("simulator: keeps to its ramp on the way down and up", async () => {
   }
 });
 
+Deno.test("simulator: ramps from where it is when control is engaged", async () => {
+  await using it = await still();
+  carryOut(it.instrument, "stop;:loop 1:rate 0.5;setp -20");
+  it.instrument.advance(600);
+  const start = it.cryostat.truth().detector;
+  carryOut(it.instrument, "control");
+  assert(it.instrument.loops[0]!.isRamping);
+  it.instrument.advance(1800);
+  assertAlmostEquals(it.cryostat.truth().detector, start - 15, 0.3);
+});
+
 Deno.test("simulator: falls to the coldest there is when control is off", async () => {
   await using it = await still();
   carryOut(it.instrument, "stop");
