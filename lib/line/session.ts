@@ -171,10 +171,10 @@ export class Session implements Peer, Receiver {
     const description = this.#context.replies.description();
     if (!description) return this.#fail(mid, "invalid", `${this.#context.service.name} has no description`);
     const { bytes, revision } = description;
-    const who = mid === undefined ? "" : ` ${formatOption("@mid", mid)}`;
     const what = `@length=${bytes.length} @format=json ${formatOption("@revision", revision)}`;
-    this.#outbox.write(`description${who} ${what}\n`);
+    this.#outbox.write(`description ${what}\n`);
     this.#outbox.writeBytes(bytes);
+    this.#done(mid);
   }
 
   /** Begins to push values. */

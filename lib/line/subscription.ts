@@ -1,6 +1,6 @@
 /** What one peer has subscribed to. @module */
 import type { Update } from "../device/reading.ts";
-import { UpdateQueue } from "../link/update_queue.ts";
+import { selected, UpdateQueue } from "../link/update_queue.ts";
 import type { Clock, Timer } from "../time/mod.ts";
 import type { ValueSource } from "./service.ts";
 
@@ -24,17 +24,22 @@ export class Subscription implements Disposable {
   readonly #options: SubscriptionOptions;
   readonly #watch: Disposable;
   readonly #first: Update[];
-  readonly #waiting = new UpdateQueue();
+  readonly #waiting: UpdateQueue;
   #isHeld = false;
   #pause: Timer | undefined;
 
   /** Begins: with the updates after `since`, where they are kept, then a complete one, then what comes. */
   constructor(source: ValueSource, options: SubscriptionOptions, since?: number) {
     this.#options = options;
+    this.#waiting = new UpdateQueue(options.keys);
     const missed = since === undefined ? [] : source.since(since);
     const snapshot = source.snapshot();
-    this.#first = [...missed ?? [], missed ? snapshot : { ...snapshot, gap: true }];
-    this.#watch = source.watch((update) => this.#offer(update));
+    const first = [...missed ?? [], missed ? snapshot : { ...snapshot, gap: true }];
+    this.#first = first.map((update) => selected(update, options.keys));
+    this.#watch = source.watch((update) => {
+      this.#waiting.push(update);
+      this.#flush();
+    });
     this.#flush();
   }
 
@@ -50,15 +55,8 @@ export class Subscription implements Disposable {
     this.#pause?.stop();
   }
 
-  #offer(update: Update): void {
-    const selected = this.#selected(update);
-    if (selected.readings.size === 0 && !selected.complete) return;
-    this.#waiting.push(selected);
-    this.#flush();
-  }
-
   #flush(): void {
-    while (this.#first.length > 0 && !this.#isHeld) this.#send(this.#selected(this.#first.shift()!));
+    while (this.#first.length > 0 && !this.#isHeld) this.#send(this.#first.shift()!);
     if (this.#waiting.isEmpty || this.#isHeld || this.#pause) return;
     while (!this.#waiting.isEmpty && !this.#isHeld) this.#send(this.#waiting.shift()!);
     const { clock, period } = this.#options;
@@ -71,11 +69,5 @@ export class Subscription implements Disposable {
 
   #send(update: Update): void {
     this.#isHeld = !this.#options.send(update);
-  }
-
-  #selected(update: Update): Update {
-    const { keys } = this.#options;
-    if (!keys) return update;
-    return { ...update, readings: new Map([...update.readings].filter(([key]) => keys.has(key))) };
   }
 }

@@ -6,7 +6,13 @@ import type { Update } from "../device/reading.ts";
  * before it. Updates are never mixed, so that each still says what was read at its time and under its number.
  */
 export class UpdateQueue {
+  readonly #keys: ReadonlySet<string> | undefined;
   #updates: Update[] = [];
+
+  /** Makes an empty one, for these channels or for all. */
+  constructor(keys?: ReadonlySet<string>) {
+    this.#keys = keys;
+  }
 
   /** Whether there is none. */
   get isEmpty(): boolean {
@@ -14,7 +20,9 @@ export class UpdateQueue {
   }
 
   /** Adds the newest. */
-  push(update: Update): void {
+  push(newest: Update): void {
+    const update = selected(newest, this.#keys);
+    if (update.readings.size === 0 && !update.complete) return;
     const hadGap = this.#updates.some(({ gap }) => gap);
     if (update.complete) this.#updates = [];
     else this.#updates = this.#updates.flatMap((older) => without(older, update));
@@ -26,6 +34,18 @@ export class UpdateQueue {
   shift(): Update | undefined {
     return this.#updates.shift();
   }
+}
+
+/**
+ * Reduces an update to some channels.
+ *
+ * @param update The update.
+ * @param keys The channels; without them it stays as it is.
+ * @returns The update with their readings only.
+ */
+export function selected(update: Update, keys: ReadonlySet<string> | undefined): Update {
+  if (!keys) return update;
+  return { ...update, readings: new Map([...update.readings].filter(([key]) => keys.has(key))) };
 }
 
 /** What is left of an update; a complete one stays complete. */

@@ -145,10 +145,9 @@ Deno.test("serveLine() describes itself and says when that changes", () =>
     const client = await modern();
     client.send("describe @mid=1");
     const length = JSON.stringify(lamp.describe()).length;
-    await client.expect(`description @mid=1 @length=${length} @format=json @revision=1.1`);
-    client.send("get_id");
-    const line = await client.expect(/get_id|proto=/);
-    assertEquals(JSON.parse(line.slice(0, line.indexOf("id name="))).model.model, "lamp");
+    await client.expect(`description @length=${length} @format=json @revision=1.1`);
+    const line = await client.expect(/done @mid=1$/);
+    assertEquals(JSON.parse(line.slice(0, line.indexOf("done"))).model.model, "lamp");
     lamp.redescribe();
     await client.expect("described @revision=1.2");
   }));
