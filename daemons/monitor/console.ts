@@ -27,8 +27,8 @@ export async function obey(line: string, parts: ConsoleParts): Promise<void> {
   const text = line.trim();
   const own = OWN.get(text === "" ? "clients" : text);
   if (own) return parts.write(own.show(parts));
-  const { ok, text: answer } = await runTyped(text, ASKER, parts.work);
-  if (answer !== "") parts.write(ok === false ? `${answer} (help lists the commands)` : answer);
+  const { text: answer } = await runTyped(text, ASKER, parts.work);
+  if (answer !== "") parts.write(answer);
 }
 
 interface Own {

@@ -1,11 +1,12 @@
 /** Peers that connect to MONITOR: greeted and polled as the original does, and watched where they are a client of ours. @module */
 import type { Peer } from "../../lib/line/mod.ts";
+import { StatusReader } from "../../lib/line/status_reader.ts";
+import type { Description } from "../../lib/device/description.ts";
 import type { LinkState } from "../../lib/link/link.ts";
 import type { Timer } from "../../lib/time/mod.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { LiveClient } from "./live_client.ts";
 import { type LiveLab, MONITOR_NAME } from "./live_lab.ts";
-import { StatusReader } from "./status_reader.ts";
 
 const POLL = "1 s";
 
@@ -15,6 +16,8 @@ interface Call {
   readonly feed: Feed;
   readonly listener: FeedListener;
   readonly status: StatusReader;
+  /** What it is, by what it has said. */
+  description: Description | undefined;
 }
 
 interface Visitor {
@@ -69,7 +72,7 @@ export class Incoming implements Disposable {
     const call = this.#visitors.get(peer)?.call;
     if (!call) return;
     const { description, update } = call.status.read(values, this.#lab.clock.time());
-    if (description) call.listener.onDescription(description);
+    if (description !== call.description) call.listener.onDescription(call.description = description);
     call.listener.onUpdate(update);
   }
 
@@ -106,7 +109,7 @@ export class Incoming implements Disposable {
     if (!client?.enabled) return;
     const feed = feedOf(peer, this.#lab.clock.time());
     const listener = this.#lab.attach(client, feed);
-    visitor.call = { client, feed, listener, status: new StatusReader(client.name) };
+    visitor.call = { client, feed, listener, status: new StatusReader(client.name), description: undefined };
   }
 
   #hangUp(visitor: Visitor): void {

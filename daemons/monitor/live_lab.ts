@@ -39,7 +39,12 @@ export class LiveLab implements Lab, Disposable {
   /** The clock. */
   readonly clock: Clock;
   /** How {@linkcode LiveLab.command} carries out a line. */
-  run: RunCommand = () => Promise.resolve({ ok: false, text: "MONITOR is starting" });
+  run: RunCommand = () =>
+    Promise.resolve({
+      ok: false,
+      text:
+        "Commands from the page are taken only where MONITOR listens on this machine alone, or with --trust-network",
+    });
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
   #interval: number;

@@ -1,6 +1,6 @@
 /** MONITOR put together: lab, links, port, console; everything it stands on can be given. @module */
 import { type LineServer, serveLine } from "../../lib/line/server.ts";
-import type { Link, LinkOptions } from "../../lib/link/link.ts";
+import type { Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
 import type { Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { runTyped, type Workplace } from "./commands.ts";
@@ -28,6 +28,8 @@ export interface MonitorOptions {
   exit: () => void;
   /** Whether to listen (default true). */
   listen?: boolean;
+  /** Whether commands are taken from the page, which does not know who sits before it (default true). */
+  pageMayCommand?: boolean;
   /** How to listen (default: by address). */
   transport?: Transport;
   /** The clock (default: the system's). */
@@ -40,6 +42,8 @@ export interface Monitor extends AsyncDisposable {
   readonly lab: Lab;
   /** Where it listens: `"127.0.0.1:7100"`; undefined where it does not. */
   readonly address: string | undefined;
+  /** Writes a line to the log. */
+  say(type: LogLine["type"], message: string): void;
   /** Carries out a line typed at the console and gives what is shown. */
   obey(line: string): Promise<string>;
   /** Ends it. */
@@ -54,7 +58,8 @@ export interface Monitor extends AsyncDisposable {
  * @throws {ConnectionError} If its port is in use.
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { config, recorder, exit, listen = true, transport, clock = systemClock } = options;
+  const { config, recorder, exit, listen = true, pageMayCommand = true, transport, clock = systemClock } =
+    options;
   await using parts = new AsyncDisposableStack();
   const links = new Set<Link>();
   const lab = new LiveLab({ ...config, recorder, clock });
@@ -77,7 +82,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       return connected().length + incoming.count;
     },
   };
-  lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
+  if (pageMayCommand) lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
 
   let server: LineServer | undefined;
   if (listen) {
@@ -119,6 +124,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   return {
     lab,
     address: server?.address,
+    say: (type, message) => lab.say(type, message),
     async obey(line) {
       const shown: string[] = [];
       await obey(line, { status, work, connections, write: (text) => void shown.push(text) });

@@ -11,7 +11,17 @@ import { readYaml } from "./yaml_file.ts";
 export type ReadFile = (path: string) => Promise<string | undefined>;
 
 /** Files looked for where none is named. */
-const FOUND = ["monitor.yaml", "monitor.ini"];
+export const CONFIG_FILES: readonly string[] = ["monitor.yaml", "monitor.ini"];
+
+/** Reads a text file of this machine; undefined where there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new ConfigError(`${path}: expected a readable file: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /**
  * Puts together what MONITOR is told. The command line goes before the file, the file before the defaults.
@@ -34,10 +44,14 @@ export async function loadConfig(
     const known = clients.get(client.name);
     clients.set(client.name, known ? { ...known, address: client.address, enabled: true } : client);
   }
-  return {
-    config: { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] },
-    warnings: file.warnings,
-  };
+  const config = { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] };
+  if (config.authFile !== undefined) {
+    // A page that stays open although somebody asked for passwords would be worse than none.
+    throw new ConfigError(
+      `${config.authFile}: MONITOR cannot ask for passwords yet; leave out the auth file`,
+    );
+  }
+  return { config, warnings: file.warnings };
 }
 
 /** Every device of the lab that has an address is watched, unless the configuration says more of it. */
@@ -51,7 +65,7 @@ async function readInstances(lab: string | undefined, readFile: ReadFile): Promi
 }
 
 async function readConfig(named: string | undefined, readFile: ReadFile): Promise<Said> {
-  for (const file of named === undefined ? FOUND : [named]) {
+  for (const file of named === undefined ? CONFIG_FILES : [named]) {
     const text = await readFile(file);
     if (text !== undefined) return /\.ya?ml$/.test(file) ? readYaml(text, file) : readIni(text, file);
   }

@@ -1,0 +1,64 @@
+/** Starts MONITOR with the permissions that its configuration calls for and no others. @module */
+import { type Needs, outlive, type Parsed, permissionsFor, runProgram } from "../../lib/cli/mod.ts";
+import { ConfigError } from "../../lib/errors.ts";
+import { formatAddress } from "../../lib/net/mod.ts";
+import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
+
+const HERE = import.meta.dirname!;
+
+/**
+ * What MONITOR needs for a configuration.
+ *
+ * @param config The configuration.
+ * @param parsed The command line it came from.
+ * @returns The ports it listens on, the addresses it watches, and its files.
+ */
+export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Needs {
+  const own = options.console
+    ? []
+    : [config.port, config.httpPort].map((port) => formatAddress(config.host, port));
+  const watched = config.clients.flatMap(({ address, enabled }) =>
+    enabled && address ? [hostOf(address)] : []
+  );
+  const database = config.db === undefined || options.console ? [] : [databaseHost(config.db)];
+  const files = options.config === undefined ? CONFIG_FILES : [options.config];
+  const lab = options.lab === undefined ? [] : [options.lab];
+  return {
+    net: [...own, ...watched, ...database],
+    read: [...files, ...lab, config.data, HERE, `${HERE}/../../node_modules`],
+    write: [config.data],
+  };
+}
+
+function hostOf(address: string): string {
+  return address.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, "");
+}
+
+function databaseHost(db: string): string {
+  try {
+    const { hostname, port } = new URL(db);
+    return `${hostname}:${port || 5432}`;
+  } catch (cause) {
+    throw new ConfigError(
+      "Cannot read the database's address: expected postgres://user:password@host:5432/name",
+      {
+        cause,
+      },
+    );
+  }
+}
+
+if (import.meta.main) {
+  await runProgram(MONITOR, async (parsed) => {
+    try {
+      const { config } = await loadConfig(parsed, readIfThere);
+      const permissions = permissionsFor(needsOf(config, parsed));
+      const args = ["run", ...permissions, `${HERE}/monitor.ts`, ...Deno.args];
+      return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      console.error(error.message);
+      return 2;
+    }
+  });
+}

@@ -1,0 +1,126 @@
+import { assertEquals } from "@std/assert";
+import type { LineClient } from "../../lib/testing/mod.ts";
+import { bench } from "./bench.ts";
+import { modelOf } from "./fake_link.ts";
+
+const plain = { title: "", template: "", plots: [], enabled: true };
+const CALLER = { name: "archon", address: undefined, ...plain };
+
+/** How often a line came. */
+const count = ({ lines }: LineClient, wanted: string) => lines.filter((line) => line === wanted).length;
+
+Deno.test("MONITOR greets whoever connects as the original does, and polls nobody who says nothing", async () => {
+  await using b = await bench([]);
+  const peer = await b.peer(); // takes `id name=monitor` and `get_id`
+  await b.clock.advance("5 s");
+  assertEquals(peer.lines, ["id name=monitor", "get_id"]);
+});
+
+Deno.test("MONITOR asks a peer that gave its name for its status, at once and then each second", async () => {
+  await using b = await bench([]);
+  const [named, typed, modern] = [await b.peer(), await b.peer(), await b.peer()];
+  named.send("id name=script type=");
+  typed.send("id type=ccd");
+  modern.send("id name=script proto=dewar/1");
+  await b.settle();
+  assertEquals([named, typed, modern].map((peer) => count(peer, "get_status")), [1, 1, 0]);
+  named.send("id name=script type="); // said again: nothing changes
+  await b.clock.advance("1.5 s");
+  assertEquals([named, typed, modern].map((peer) => count(peer, "get_status")), [2, 2, 0]);
+});
+
+Deno.test("a peer that calls itself as a client is that client for as long as it is there", async () => {
+  await using b = await bench([], { clients: [CALLER] });
+  const peer = await b.peer();
+  peer.send("id name=archon type=ccd");
+  await peer.expect("get_status");
+  peer.send(`status hw_connected=1 temp=-99.5 label="two words" mode=auto`);
+  await b.settle();
+  const client = b.monitor.lab.clients.get("archon")!;
+  assertEquals([client.state.status, client.state.peerType], ["connected", "ccd"]);
+  const values = [...client.latest].map(([key, { reading }]) => [key, reading.value, reading.quality]);
+  assertEquals(values, [
+    ["hw_connected", true, "good"],
+    ["temp", -99.5, "good"],
+    ["label", "two words", "good"],
+    ["mode", "auto", "good"],
+  ]);
+  peer.send("get_status");
+  await peer.expect(
+    "status nconnected=1 db_status_interval=60 archon=1 archon.hw_connected=1 archon.temp=-99.5 " +
+      `archon.label="two words" archon.mode=auto`,
+  );
+  peer.close();
+  await b.settle();
+  assertEquals([client.state.status, client.latest.get("temp")!.reading.quality], ["connecting", "stale"]);
+  assertEquals(await b.log(), ["monitor info archon connected", "monitor info archon disconnected"]);
+});
+
+Deno.test("a peer that calls itself as a client is used only while the client's own link is not there", async () => {
+  await using b = await bench(["archon"]);
+  const link = b.link("archon");
+  const value = () => b.monitor.lab.clients.get("archon")!.latest.get("temp")?.reading.value;
+  const peer = await b.peer();
+  peer.send("id name=archon type=");
+  peer.send("status temp=1");
+  await b.settle();
+  assertEquals(value(), 1);
+  link.connect(modelOf({ temp: { type: "number" } }));
+  link.push({ temp: 2 });
+  await b.settle();
+  peer.send("status temp=3");
+  await b.settle();
+  assertEquals(value(), 2);
+  link.lose("gone");
+  await b.settle();
+  peer.send("status temp=4");
+  await b.settle();
+  assertEquals(value(), 4);
+});
+
+Deno.test("send reaches a client that called", async () => {
+  await using b = await bench([], { clients: [CALLER] });
+  const [archon, script] = [await b.peer(), await b.peer()];
+  archon.send("id name=archon type=ccd");
+  await archon.expect("get_status");
+  script.send("send archon set  val1=3");
+  await archon.expect("set  val1=3");
+});
+
+Deno.test("a disabled client is not taken from who calls under its name", async () => {
+  await using b = await bench([], { clients: [{ ...CALLER, enabled: false }] });
+  const peer = await b.peer();
+  peer.send("id name=archon type=");
+  peer.send("status temp=1");
+  await b.settle();
+  assertEquals(b.monitor.lab.clients.get("archon")!.state.status, "closed");
+});
+
+Deno.test("a status line nobody asked for changes nothing", async () => {
+  await using b = await bench(["archon"]);
+  const peer = await b.peer();
+  peer.send("status archon=1 temp=5");
+  await b.settle();
+  assertEquals(b.monitor.lab.clients.get("archon")!.latest.size, 0);
+});
+
+Deno.test("cameras are sent the values of everything else, quoted, and never their own", async () => {
+  await using b = await bench(["ccd1", "gauge"], {});
+  b.link("ccd1").connect(modelOf({ exposure: { type: "number" } }), {}, "ccd");
+  b.link("gauge").connect(modelOf({ pressure: { type: "number" }, note: { type: "text" } }));
+  b.link("ccd1").push({ exposure: 3 });
+  b.link("gauge").push({ pressure: 1e-6, note: `cold "trap"` });
+  const fast = await b.peer();
+  fast.send("id name=fast type=ccd");
+  const script = await b.peer();
+  script.send("id name=script type=");
+  await b.clock.advance("1 s");
+  const wanted = `set_keywords gauge.pressure="0.000001" gauge.note="cold \\"trap\\""`;
+  assertEquals(b.link("ccd1").lines, [wanted]);
+  await fast.expect(wanted);
+  await b.clock.advance("3 s"); // no news, no keywords
+  assertEquals(count(fast, wanted), 1);
+  assertEquals(b.link("ccd1").lines, [wanted]);
+  assertEquals(script.lines.filter((line) => line.startsWith("set_keywords")), []);
+  assertEquals(b.link("gauge").lines, []);
+});
