@@ -5,7 +5,8 @@ import type { Model } from "../../lib/device/mod.ts";
  * The Cryo-con 24C cryogenic temperature controller: four sensors A to D, four control loops, two of them with heaters.
  *
  * `temperature` is the detector's: which sensor and which loop it stands for is said by the instance (options `sensor` and
- * `loop`, A and 1 by default).
+ * `loop`, A and 1 by default). Ranges of loops 3 and 4 and what `hardwareProtection` says are assumptions about the
+ * instrument: they were not seen on one.
  */
 export const Cryocon = {
   model: "cryo-con",

@@ -1,13 +1,6 @@
 /** Chance that can be repeated. @module */
 
-/**
- * Random numbers that are the same for the same seed (sfc32).
- *
- * @example Usage
- * ```ts ignore
- * new Random(1).normal() === new Random(1).normal();
- * ```
- */
+/** Random numbers that are the same for the same seed (sfc32). */
 export class Random {
   #a = 0x9e3779b9;
   #b = 0x243f6a88;
