@@ -4,6 +4,7 @@ import { milliseconds, type Timer } from "../time/mod.ts";
 import { type Device, EXCHANGE_TIMEOUT } from "./device.ts";
 import type { AnyPoll } from "./erased.ts";
 import { flatten } from "./patch.ts";
+import { SILENT_EXCHANGES } from "./session.ts";
 
 /** One poll of a binding. A reading that fails makes the values it gave before bad, and the next one is as due as ever. */
 export class Poller {
@@ -13,7 +14,9 @@ export class Poller {
   /** Channels it has given so far. */
   readonly #keys = new Set<string>();
   #isReading = false;
-  #fails = false;
+  /** Failures in a row. */
+  #failures = 0;
+  #isTold = false;
 
   /** Starts polling. */
   constructor(device: Device, poll: AnyPoll) {
@@ -57,20 +60,29 @@ export class Poller {
       this.#failed("unreadable", error, reply);
       return;
     }
-    if (!this.#fails) return;
-    this.#fails = false;
+    this.#failures = 0;
+    if (!this.#isTold) return;
+    this.#isTold = false;
     device.log.write("success", `${this.#name} is read again`);
   }
 
-  /** While the hardware is lost that is said once, by the session; its values are bad already. */
   #failed(reason: string, error: unknown, reply?: string): void {
     const device = this.#device;
-    if (!device.session.isOpen) return;
+    if (!device.session.isOpen) return this.#forget();
     device.apply(Object.fromEntries([...this.#keys].map((key) => [key, bad(reason, reply)])));
+    // Silence is the session's to tell, unless it answers everything else.
+    const isNews = !this.#isTold && (reply !== undefined || this.#failures >= SILENT_EXCHANGES);
     const what = reply === undefined ? "" : ` in ${JSON.stringify(reply.slice(0, 200))}`;
     const message = `${this.#name} cannot be read: ${error instanceof Error ? error.message : error}${what}`;
-    device.log.write(this.#fails ? "debug" : "warning", message);
-    this.#fails = true;
+    device.log.write(isNews ? "warning" : "debug", message);
+    this.#failures++;
+    this.#isTold ||= isNews;
+  }
+
+  /** Lost hardware is told by the session, and its values are bad already. */
+  #forget(): void {
+    this.#failures = 0;
+    this.#isTold = false;
   }
 
   get #name(): string {

@@ -7,7 +7,7 @@ import type { Log } from "./log.ts";
 import { type Priority, Queue } from "./queue.ts";
 
 /** Exchanges without an answer, one after another, after which the hardware counts as lost though its socket is open. */
-const SILENT_EXCHANGES = 3;
+export const SILENT_EXCHANGES = 3;
 const OPEN_TIMEOUT: Duration = "10 s";
 
 /** What a session needs. */
