@@ -4,21 +4,18 @@ import { simulateExample } from "../../daemons/example/simulator.ts";
 import { tcp } from "../../lib/net/mod.ts";
 import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { oldMonitor } from "../peers/old_monitor.ts";
-import { start } from "./process.ts";
+import { program, start } from "../processes.ts";
 
 /** What a peer of the base protocol may be sent by a daemon. */
 const BASE = /^(id|status|debug|info|message|warning|error|success) /;
 
+const daemon = (port: string, hardware: string): string[] =>
+  program("daemons/example/daemon.ts", "--port", port, "--hardware", hardware);
+
 Deno.test("an old MONITOR watches and commands our daemon, and is sent nothing it does not know", async () => {
   await using hardware = await simulateExample("127.0.0.1:0");
-  await using daemon = await start(
-    "daemons/example/daemon.ts",
-    "--port",
-    "0",
-    "--hardware",
-    hardware.address,
-  );
-  await using monitor = await oldMonitor({ clients: { example: daemon.address } });
+  await using example = await start(daemon("0", hardware.address));
+  await using monitor = await oldMonitor({ clients: { example: example.address } });
   const script = lineClient(await tcp.connect(monitor.address));
 
   await eventually(() => monitor.status("example")?.["hw_connected"] === "1");
@@ -37,7 +34,7 @@ Deno.test("an old MONITOR watches and commands our daemon, and is sent nothing i
   assert(!peer!.received.some((line) => / @|proto=/.test(line)));
 
   script.send("send example exit");
-  assertEquals((await daemon.child.status).code, 0);
+  assertEquals((await example.status).code, 0);
   await eventually(() => monitor.status("example") === undefined);
   script.close();
   await script.closed;
@@ -45,18 +42,12 @@ Deno.test("an old MONITOR watches and commands our daemon, and is sent nothing i
 
 Deno.test("an old MONITOR finds our daemon again after it was killed", async () => {
   await using hardware = await simulateExample("127.0.0.1:0");
-  const first = await start("daemons/example/daemon.ts", "--port", "0", "--hardware", hardware.address);
+  const first = await start(daemon("0", hardware.address));
   await using monitor = await oldMonitor({ clients: { example: first.address } });
   await eventually(() => monitor.status("example")?.["hw_connected"] === "1");
   await first[Symbol.asyncDispose]();
   await eventually(() => monitor.status("example") === undefined);
   const port = first.address.split(":").at(-1)!;
-  await using _second = await start(
-    "daemons/example/daemon.ts",
-    "--port",
-    port,
-    "--hardware",
-    hardware.address,
-  );
+  await using _second = await start(daemon(port, hardware.address));
   await eventually(() => monitor.status("example")?.["hw_connected"] === "1");
 });

@@ -1,0 +1,155 @@
+/** Programs of ours as processes, for tests and benches of the whole: started, watched, weighed, signalled, and ended. */
+import { systemClock } from "../lib/time/mod.ts";
+
+/** The repository's root, with a slash at its end. */
+export const ROOT = new URL("../", import.meta.url).pathname;
+
+/** A running program. */
+export interface Program extends AsyncDisposable {
+  /** Where its first line said that it listens: `"127.0.0.1:7024"`. */
+  readonly address: string;
+  /** The port of {@linkcode Program.address}. */
+  readonly port: number;
+  /** Its process. */
+  readonly pid: number;
+  /** Milliseconds from its start to the line `listening on`. */
+  readonly startup: number;
+  /** Everything it has written to stdout so far. */
+  readonly output: string;
+  /** Everything it has written to stderr so far: its log. */
+  readonly log: string;
+  /** How it ended. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** Sends it a signal. */
+  kill(signal: Deno.Signal): void;
+}
+
+/**
+ * Starts a program that prints `listening on HOST:PORT` and waits for that line. Disposing of it sends SIGKILL, which it
+ * cannot ignore even when it is stopped.
+ *
+ * @param args Arguments of `deno`.
+ * @throws If it ends before; the message has what it wrote.
+ */
+export async function start(args: readonly string[]): Promise<Program> {
+  const began = systemClock.now();
+  const child = spawn(args);
+  const output = collect(child.stdout);
+  const log = collect(child.stderr);
+  const ended = Promise.all([child.status, output.finished, log.finished]).then(([status]) => status);
+  const address = await Promise.race([
+    output.match(/^listening on (\S+)$/m),
+    ended.then(({ code }) => {
+      throw new Error(
+        `${args.join(" ")} ended with status ${code} before it listened:\n${output.text}${log.text}`,
+      );
+    }),
+  ]);
+  const startup = systemClock.now() - began;
+  let isOver = false;
+  const status = ended.finally(() => isOver = true);
+  return {
+    address,
+    port: Number(address.split(":").at(-1)),
+    pid: child.pid,
+    startup,
+    status,
+    kill: (signal) => child.kill(signal),
+    get output() {
+      return output.text;
+    },
+    get log() {
+      return log.text;
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isOver) child.kill("SIGKILL");
+      await status;
+    },
+  };
+}
+
+/** How a program ended that was run to its end. */
+export interface Ended {
+  /** Its exit status. */
+  readonly code: number;
+  /** What it wrote to stdout. */
+  readonly output: string;
+  /** What it wrote to stderr. */
+  readonly log: string;
+}
+
+/**
+ * Runs a program to its end; it is killed if that takes longer than ten seconds.
+ *
+ * @param args Arguments of `deno`.
+ */
+export async function run(args: readonly string[]): Promise<Ended> {
+  const child = spawn(args);
+  const patience = systemClock.after("10 s", () => child.kill("SIGKILL"));
+  const { code, stdout, stderr } = await child.output();
+  patience.stop();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout), log: decoder.decode(stderr) };
+}
+
+/** Arguments of `deno` that run a program of the repository with what tests give it: loopback, files and environment. */
+export function program(script: string, ...args: readonly string[]): string[] {
+  const permissions = ["--allow-net=127.0.0.1,localhost", "--allow-read", "--allow-write", "--allow-env"];
+  return ["run", "--no-prompt", ...permissions, `${ROOT}${script}`, ...args];
+}
+
+/** Seconds of processor time a process has used. */
+export async function processorTime(pid: number): Promise<number> {
+  const fields = (await Deno.readTextFile(`/proc/${pid}/stat`)).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Memory of a process in MB, as the system counts it (resident). */
+export async function memory(pid: number): Promise<number> {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await Deno.readTextFile(`/proc/${pid}/status`))!;
+  return Number(kilobytes) / 1024;
+}
+
+function spawn(args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+interface Collected {
+  readonly text: string;
+  readonly finished: Promise<void>;
+  /** Resolves with the first group once the text matches. */
+  match(pattern: RegExp): Promise<string>;
+}
+
+/** Reads a stream to its end, so that nobody who writes to it ever waits. */
+function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Collected {
+  let text = "";
+  let look = () => {};
+  const finished = (async () => {
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      look();
+    }
+  })();
+  return {
+    finished,
+    get text() {
+      return text;
+    },
+    match(pattern) {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      look = () => {
+        const found = pattern.exec(text)?.[1];
+        if (found !== undefined) resolve(found);
+      };
+      look();
+      return promise;
+    },
+  };
+}
