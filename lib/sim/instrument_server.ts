@@ -66,6 +66,7 @@ export class InstrumentServer implements AsyncDisposable {
     await this.#listener.close();
   }
 
+  /** As {@linkcode InstrumentServer.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

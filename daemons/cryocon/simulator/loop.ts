@@ -7,7 +7,7 @@ export type LoopType = "OFF" | "PID" | "MAN" | "TABLE" | "RAMPP" | "RAMPT";
 
 /** What differs from loop to loop. */
 export interface LoopKind {
-  /** Its ranges, each with its power in W per ohm of load; empty powers mean a voltage output without a heater. */
+  /** Its ranges, each with its power in W per ohm of load; 0 for a voltage output without a heater. */
   readonly ranges: Readonly<Record<string, number>>;
   /** Loads that may be set, ohm. */
   readonly loads: readonly number[];
@@ -41,12 +41,15 @@ export class Loop {
   output = 0;
   /** Whether its sensor gives no reading while it needs one. */
   isBlind = false;
+  /** Which of the four it is like. */
   readonly kind: LoopKind;
+  /** Its controller. */
   readonly pid = new Pid({ proportional: 50, integral: 300, derivative: 0 });
   readonly #ramp: Ramp;
   #setpoint: number;
   #engaged = false;
 
+  /** Makes one that is off. */
   constructor(kind: LoopKind, source: number, setpoint: number) {
     this.kind = kind;
     this.range = Object.keys(kind.ranges)[0]!;
