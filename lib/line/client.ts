@@ -131,6 +131,16 @@ export class LineClient implements AsyncDisposable {
     return await answer;
   }
 
+  /**
+   * Does nothing while connected.
+   *
+   * @param what What would be sent, for the message.
+   * @throws {CommandError} `device`, when not connected.
+   */
+  mustBeConnected(what: string): void {
+    this.#connected(what);
+  }
+
   /** Drops the connection, to make it anew. */
   drop(reason: Error): void {
     this.#kept.connection?.destroy(reason);

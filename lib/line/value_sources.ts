@@ -103,8 +103,12 @@ export class PushedSource implements Source {
   line(line: ParsedLine): void {
     if (line.name === "described") return void this.#begin();
     if (line.name !== "update") return;
-    const update = this.#reader.take(line);
-    if (update) this.#listener.update(this.#understood(update));
+    try {
+      const update = this.#reader.take(line);
+      if (update) this.#listener.update(this.#understood(update));
+    } catch (error) {
+      this.#listener.failed(error as Error);
+    }
   }
 
   payload({ name }: ParsedLine, data: Uint8Array, isLast: boolean): void {

@@ -1,0 +1,124 @@
+/** Commands of a link in the words of the line protocol, and answers in values. @module */
+import {
+  type Channel,
+  channelsOfDescription,
+  type Description,
+  formatValue,
+  isBad,
+  type Param,
+  parseValue,
+  settablesByName,
+  suggestion,
+  type Value,
+} from "../device/mod.ts";
+import { CommandError } from "../errors.ts";
+import type { Answer, LinkCommand } from "../link/link.ts";
+import type { ParsedLine } from "./parse.ts";
+import type { LineParts } from "./quote.ts";
+
+/** Writes commands for one device, and reads its answers. */
+export class CommandText {
+  readonly #description: Description;
+  readonly #settables: ReadonlyMap<string, Channel>;
+
+  /** Makes the one of a device. */
+  constructor(description: Description) {
+    this.#description = description;
+    this.#settables = settablesByName(channelsOfDescription(description));
+  }
+
+  /**
+   * Writes a command.
+   *
+   * @param command The command.
+   * @param isModern Whether the peer knows the extended protocol; an old one knows old names only, and no claims.
+   * @returns The line or its parts.
+   * @throws {CommandError} `invalid`, if the device has no such parameter or command.
+   */
+  write(command: LinkCommand, isModern: boolean): string | LineParts {
+    switch (command.kind) {
+      case "line":
+        return command.line;
+      case "set":
+        return { name: "set", options: this.#settings(command.values, isModern) };
+      case "call":
+        return this.#call(command, isModern);
+    }
+    if (!isModern) throw new CommandError("invalid", `${this.#description.name} is too old to be claimed`);
+    if (command.kind === "release") return { name: "release" };
+    const note: Record<string, string> = command.note === undefined ? {} : { "@note": command.note };
+    return { name: "claim", options: { "@for": String(command.seconds), ...note } };
+  }
+
+  /** Reads the answer to a command. */
+  read(command: LinkCommand, { options }: ParsedLine): Answer {
+    const values = new Map<string, Value>();
+    for (const name in options) {
+      const channel = this.#settables.get(name);
+      const value = channel && parseValue(channel.param, options[name]!);
+      if (value !== undefined && !isBad(value)) values.set(channel!.settable ?? name, value);
+    }
+    const seq = options["@seq"];
+    const text = options["@text"];
+    const result = this.#result(command, options["@result"]);
+    return {
+      values,
+      confirmed: true,
+      ...(seq === undefined ? {} : { seq: Number(seq) }),
+      ...(text === undefined ? {} : { text }),
+      ...(result === undefined ? {} : { result }),
+    };
+  }
+
+  #settings(values: Readonly<Record<string, Value>>, isModern: boolean): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const channel = this.#settables.get(key);
+        if (!channel) return this.#unknown("parameter to set named", key, this.#settables.keys());
+        return [isModern ? key : channel.wire, formatValue(channel.param, value)];
+      }),
+    );
+  }
+
+  #call({ name, args = {} }: LinkCommand & { kind: "call" }, isModern: boolean): string | LineParts {
+    const commands = this.#description.model.commands ?? {};
+    const command = commands[name];
+    if (!command) {
+      // Of a device that nobody described, nobody knows the commands either.
+      if (this.#description.inferred) return { name, options: plainWords(args) };
+      return this.#unknown("command named", name, Object.keys(commands));
+    }
+    if (!isModern && command.alias !== undefined) return command.alias;
+    return { name, options: wordsOf(args, command.args ?? {}) };
+  }
+
+  #result(command: LinkCommand, words: string | undefined): Value | undefined {
+    if (words === undefined) return undefined;
+    const returns = command.kind === "call"
+      ? this.#description.model.commands?.[command.name]?.returns
+      : undefined;
+    const value = returns ? parseValue(returns, words) : words;
+    return isBad(value) ? words : value;
+  }
+
+  #unknown(what: string, name: string, names: Iterable<string>): never {
+    const { name: device } = this.#description;
+    throw new CommandError("invalid", `${device} has no ${what} "${name}"${suggestion(name, names)}`);
+  }
+}
+
+function wordsOf(
+  args: Readonly<Record<string, Value>>,
+  params: Readonly<Record<string, Param>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => {
+      const param = params[name];
+      return [name, param ? formatValue(param, value) : String(value)];
+    }),
+  );
+}
+
+function plainWords(args: Readonly<Record<string, Value>>): Record<string, string> {
+  return wordsOf(args, {});
+}

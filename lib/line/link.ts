@@ -1,0 +1,237 @@
+/** The line protocol as a link: what MONITOR and the SDK see of a daemon, old or new. @module */
+import type { Description, Reading, Update } from "../device/mod.ts";
+import { ConnectionError } from "../errors.ts";
+import { Feed, Last, Latest } from "../link/feed.ts";
+import type {
+  Answer,
+  CommandOptions,
+  Link,
+  LinkCommand,
+  LinkOptions,
+  LinkState,
+  LogLine,
+  UpdateOptions,
+} from "../link/link.ts";
+import { UpdateQueue } from "../link/update_queue.ts";
+import { type Clock, type Duration, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
+import { LineClient } from "./client.ts";
+import { CommandText } from "./command_text.ts";
+import type { Introduction } from "./greeting.ts";
+import type { ParsedLine } from "./parse.ts";
+import { StatusReader } from "./status_reader.ts";
+import { PolledSource, PushedSource, type Source, type SourceListener } from "./value_sources.ts";
+
+const DESCRIBE_TIMEOUT: Duration = "10 s";
+/** Log lines kept for a reader that does not take them. */
+const LOG_LINES = 1000;
+
+const LOG_TYPES: ReadonlySet<string | undefined> = new Set<LogLine["type"]>([
+  "debug",
+  "info",
+  "message",
+  "warning",
+  "error",
+  "success",
+]);
+
+/**
+ * Opens a link to a daemon or a MONITOR that speaks the line protocol. Peers that know the extended protocol describe
+ * themselves, push what they read and answer commands; of others the status is asked for every second, and what they
+ * are is made up from `options.model` and the status. To those nothing is sent that the base protocol does not have.
+ *
+ * @param address `"host:port"` or `"unix:/path"`.
+ * @param options Model, our name, token, clock, transport.
+ * @returns The link, which connects by itself, again and again.
+ * @throws {ConfigError} If the address is none.
+ *
+ * @example Usage
+ * ```ts
+ * import { openLineLink, serveLine } from "@dewar/sdk/line";
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryTransport();
+ * const gauge = { name: "gauge", role: "", status: () => "pressure=1e-06", command: () => undefined };
+ * await using server = await serveLine(gauge, { address: "gauge:7023", transport });
+ *
+ * await using link = openLineLink(server.address, { transport });
+ * for await (const { readings } of link.updates()) {
+ *   assertEquals(readings.get("pressure")?.value, 1e-6);
+ *   break;
+ * }
+ * ```
+ */
+export function openLineLink(address: string, options: LinkOptions = {}): Link {
+  return new LineLink(address, options);
+}
+
+class LineLink implements Link {
+  readonly address: string;
+  readonly #options: LinkOptions;
+  readonly #clock: Clock;
+  readonly #client: LineClient;
+  readonly #states = new Feed<LinkState>();
+  readonly #descriptions = new Feed<Description>();
+  readonly #updates = new Feed<Update>();
+  readonly #log = new Feed<LogLine>();
+  readonly #latest = new Map<string, Reading>();
+  #source: Source | undefined;
+  #reader: StatusReader | undefined;
+  #description: Description | undefined;
+  #commands: CommandText | undefined;
+  #last: Update | undefined;
+  #hasGap = false;
+
+  constructor(address: string, options: LinkOptions) {
+    const { clock = systemClock, name, token, transport } = options;
+    this.address = address;
+    this.#options = options;
+    this.#clock = clock;
+    this.#client = new LineClient(address, {
+      state: (state) => this.#enter(state),
+      connected: (peer) => this.#begin(peer),
+      line: (line) => this.#take(line),
+      payload: (line, data, isLast) => this.#source?.payload(line, data, isLast),
+      bad: (problem) => this.#say("warning", `sent a line that cannot be read: ${problem}`),
+    }, { clock, token, transport, ...(name === undefined ? {} : { name }) });
+  }
+
+  get state(): LinkState {
+    return this.#client.state;
+  }
+
+  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
+    return this.#states.read(new Latest(this.state), options.signal);
+  }
+
+  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
+    const first: [Description] | [] = this.#description ? [this.#description] : [];
+    return this.#descriptions.read(new Latest(...first), options.signal);
+  }
+
+  async describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
+    const { signal, timeout = DESCRIBE_TIMEOUT } = options;
+    const what = `description of ${this.address}`;
+    return await withDeadline(async (ended) => {
+      for await (const description of this.descriptions({ signal: ended })) return description;
+      throw ended.aborted ? ended.reason : new ConnectionError(`The link to ${this.address} was closed`);
+    }, { clock: this.#clock, timeout, signal, what });
+  }
+
+  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
+    const { keys, period = 0, signal } = options;
+    const queue = new UpdateQueue(keys && new Set(keys));
+    if (this.#last) queue.push(this.#snapshot(this.#last));
+    const updates = this.#updates.read(queue, signal);
+    return milliseconds(period) === 0 ? updates : paced(updates, period, this.#clock, signal);
+  }
+
+  log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    return this.#log.read(new Last(LOG_LINES), options.signal);
+  }
+
+  async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
+    this.#client.mustBeConnected(command.kind === "line" ? command.line : command.kind);
+    if (!this.#commands && command.kind !== "line") await this.describe(options);
+    const words = this.#commands ?? new CommandText(nameless(this.address));
+    const isModern = this.#client.peer?.isModern ?? true;
+    const line = words.write(command, isModern);
+    if (isModern) return words.read(command, await this.#client.request(line, options));
+    this.#client.send(line);
+    return { values: new Map(), confirmed: false };
+  }
+
+  async close(): Promise<void> {
+    this.#source?.end();
+    await this.#client.close();
+    for (const feed of [this.#states, this.#descriptions, this.#updates, this.#log]) feed.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #enter(state: LinkState): void {
+    if (state.status !== "connected") this.#source?.end();
+    this.#states.publish(state);
+  }
+
+  #begin(peer: Introduction): void {
+    this.#source?.end();
+    this.#source = peer.isModern
+      ? new PushedSource(this.#client, this.#listener(), this.#last?.seq)
+      : this.#poll(peer.name);
+  }
+
+  #poll(name: string): Source {
+    this.#hasGap = this.#last !== undefined;
+    this.#reader ??= new StatusReader(name || this.address, this.#options.model);
+    return new PolledSource(this.#client, this.#clock, this.#reader, this.#listener());
+  }
+
+  #listener(): SourceListener {
+    return {
+      described: (description) => {
+        this.#description = description;
+        this.#commands = new CommandText(description);
+        this.#descriptions.publish(description);
+      },
+      update: (update) => this.#publish(update),
+      failed: (error) => {
+        this.#say("warning", `cannot be subscribed to, its status is polled instead: ${error.message}`);
+        this.#source?.end();
+        this.#source = this.#poll(this.#client.peer?.name ?? "");
+      },
+    };
+  }
+
+  #publish(newest: Update): void {
+    const update = this.#hasGap ? { ...newest, gap: true } : newest;
+    this.#hasGap = false;
+    if (update.complete) this.#latest.clear();
+    for (const [key, reading] of update.readings) this.#latest.set(key, reading);
+    this.#last = update;
+    this.#updates.publish(update);
+  }
+
+  #snapshot({ time, seq }: Update): Update {
+    const numbered = seq === undefined ? {} : { seq };
+    return { time, complete: true, readings: new Map(this.#latest), ...numbered };
+  }
+
+  #take(line: ParsedLine): void {
+    if (LOG_TYPES.has(line.name)) this.#say(line.name as LogLine["type"], saidIn(line));
+    else this.#source?.line(line);
+  }
+
+  #say(type: LogLine["type"], message: string): void {
+    const source = this.#client.peer?.name || this.address;
+    this.#log.publish({ time: this.#clock.time(), source, type, message });
+  }
+}
+
+/** What a log line says: its words as they are, or one quoted text. */
+function saidIn({ name, text }: ParsedLine): string {
+  const words = text.trim().slice(name!.length).trim();
+  return /^".*"$/.test(words) ? words.slice(1, -1).replace(/\\(["\\])/g, "$1") : words;
+}
+
+/** What is known of a device that has not said anything yet: typed lines can be sent to it. */
+function nameless(name: string): Description {
+  const safe = { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" } as const;
+  const model = { model: "unknown", description: "Not described yet", params: {}, safe };
+  return { model, revision: "0.0", name, inferred: true };
+}
+
+/** Hands on at most one item in a period; those in between have been merged by then. */
+async function* paced<T>(
+  items: AsyncIterable<T>,
+  period: Duration,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
+  for await (const item of items) {
+    yield item;
+    await clock.sleep(period, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,3 @@
+/** Links: all that MONITOR and the SDK know of the world outside. @module */
+export type * from "./link.ts";
+export { openLink } from "./open_link.ts";

@@ -1,0 +1,40 @@
+/** Opens a link by its address. @module */
+import { ConfigError } from "../errors.ts";
+import type { Link, LinkOptions } from "./link.ts";
+
+/** The protocols that can be spoken, by the scheme of the address. Each is loaded when it is first needed. */
+const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options: LinkOptions) => Link>>> = {
+  line: async () => (await import("../line/link.ts")).openLineLink,
+};
+
+/**
+ * Opens a link. `host:port`, `line://host:port` and `unix:/path` speak the line protocol; other protocols are named by
+ * a scheme.
+ *
+ * @param address Where to.
+ * @param options Model, our name, token, clock, transport.
+ * @returns The link, which connects by itself.
+ * @throws {ConfigError} If the address names a protocol that is not known, or is none.
+ *
+ * @example Usage
+ * ```ts
+ * import { openLink } from "@dewar/sdk";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using link = await openLink("line://localhost:7024");
+ * assertEquals(link.address, "localhost:7024");
+ * await assertRejects(() => openLink("gpib://1"), Error, "supported: line");
+ * ```
+ */
+export async function openLink(address: string, options: LinkOptions = {}): Promise<Link> {
+  const [, scheme = "line", rest = address] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(address) ?? [];
+  const load = Object.hasOwn(PROTOCOLS, scheme) ? PROTOCOLS[scheme] : undefined;
+  if (!load) {
+    const supported = Object.keys(PROTOCOLS).join(", ");
+    throw new ConfigError(
+      `Cannot open a link to "${address}": nothing here speaks ${scheme} (supported: ${supported})`,
+    );
+  }
+  const open = await load();
+  return open(rest, options);
+}
