@@ -116,7 +116,7 @@ function steps(
     if (until - Math.max(last.time, from) > STEP) add(until, last.value);
     if (known < next - STEP && known >= from) add(known + TOLERANCE / 2, null);
   };
-  if (before && heldUntil(before, recordings) >= from) add(from, before.value);
+  if (before && rows[0]?.time !== from && heldUntil(before, recordings) >= from) add(from, before.value);
   for (const row of rows) {
     hold(row.time);
     add(row.time, row.value);
