@@ -25,7 +25,8 @@ export interface Connection {
   /** Names the one receiver; calling it again replaces the receiver. */
   receive(receiver: Receiver): void;
   /**
-   * Queues bytes; all writes of one turn of the event loop leave as one. Text is sent as UTF-8.
+   * Queues bytes; all writes of one turn of the event loop leave as one. Text is sent as UTF-8. Bytes are not copied:
+   * they must not be changed afterwards.
    * After the end or loss of the connection it does nothing and returns false.
    *
    * @returns False when more is queued than the high-water mark: wait for `drained`.
@@ -37,7 +38,10 @@ export interface Connection {
   resume(): void;
   /** Sends what is queued, then ends our direction. */
   end(): void;
-  /** Ends both directions at once, dropping what is queued; `reason` goes to `closed` of the receiver. */
+  /**
+   * Ends both directions at once, dropping what is queued. A `reason` goes to `closed` of the receiver, and a TCP peer
+   * sees a reset then, so that it cannot take what it got for complete.
+   */
   destroy(reason?: Error): void;
 }
 

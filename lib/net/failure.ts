@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: "network unreachable",
   ENOENT: "no such file",
   ENOTFOUND: "the name cannot be resolved",
+  EPERM: "not permitted",
   EPIPE: "closed by the peer",
   ETIMEDOUT: "no answer from the host",
 };

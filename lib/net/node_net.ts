@@ -20,7 +20,13 @@ export function connectSocket(address: Address, name: string, options: ConnectOp
     reject(signal.reason);
     return promise;
   }
-  const socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+  let socket: Socket;
+  try {
+    socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+  } catch (error) { // permission for a path is refused at once
+    reject(connectFailure(name, error));
+    return promise;
+  }
   const done = () => {
     signal?.removeEventListener("abort", abort);
     socket.off("error", failed);
@@ -64,8 +70,12 @@ export function listenSocket(address: Address, accept: (connection: Connection) 
     accept(connection);
   });
   const failed = (error: Error) => reject(listenFailure(address, error));
+  if (!mayListen(address)) {
+    failed(new Error("this process may not (it needs --allow-net of the address)"));
+    return promise;
+  }
   server.once("error", failed);
-  server.listen({ ...address, backlog: 1024 }, () => {
+  const listening = () => {
     server.off("error", failed);
     const bound = server.address();
     if (typeof bound === "object" && bound !== null) {
@@ -73,8 +83,20 @@ export function listenSocket(address: Address, accept: (connection: Connection) 
     } else {
       resolve(new SocketListener(server, `unix:${bound}`, 0, connections));
     }
-  });
+  };
+  try {
+    server.listen({ ...address, backlog: 1024 }, listening);
+  } catch (error) { // permission for a path is refused at once
+    failed(error as Error);
+  }
   return promise;
+}
+
+/** Asks Deno beforehand: its refusal is thrown where nobody can catch it. */
+function mayListen(address: Address): boolean {
+  if (address.kind === "unix" || typeof Deno === "undefined") return true;
+  const host = formatAddress(address.host, address.port);
+  return Deno.permissions.requestSync({ name: "net", host }).state === "granted";
 }
 
 function isLocalSocket(socket: Socket): boolean {

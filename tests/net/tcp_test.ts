@@ -113,3 +113,28 @@ Deno.test("openSockets() counts connections and listeners while they are open", 
   });
   assertEquals(openSockets(), before);
 });
+
+Deno.test("tcp and unix report a missing permission as any other failure", async () => {
+  const script = `
+    import { tcp, unix } from ${JSON.stringify(new URL("../../lib/net/mod.ts", import.meta.url).href)};
+    const attempts = [
+      tcp.connect("127.0.0.1:2"), tcp.listen("127.0.0.1:2", () => {}),
+      unix.connect("unix:/x"), unix.listen("unix:/x", () => {}),
+    ];
+    for (const { reason } of await Promise.allSettled(attempts)) console.log(String(reason));
+  `;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, script);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--no-check", "--allow-net=127.0.0.1:1", file],
+    }).output();
+    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    assertEquals(lines.length, 4);
+    for (const line of lines) {
+      assertMatch(line, /^ConnectionError: Cannot (connect|listen).*this process may not/);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
