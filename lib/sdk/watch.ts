@@ -1,13 +1,11 @@
 /** What a client knows of a device: the latest readings, when they came, and whether they may be believed. @module */
+import { maxAgeOf } from "../device/age.ts";
 import type { Channel } from "../device/channel.ts";
 import { channelsOfDescription, type Description } from "../device/description.ts";
 import type { Reading, Update } from "../device/reading.ts";
 import type { ReadingSource } from "../device/state_view.ts";
 import type { Answer, Link } from "../link/link.ts";
-import { type Clock, formatDuration, milliseconds } from "../time/mod.ts";
-
-/** Older than this, a value whose parameter says nothing of its own is stale. */
-const DEFAULT_MAX_AGE = "5 s";
+import { type Clock, formatDuration } from "../time/mod.ts";
 
 /** How many readings of a channel are remembered for the message of a wait that failed. */
 const RECENT = 6;
@@ -114,7 +112,8 @@ export class Watch {
     if (quality !== "good") return `it is ${quality}${reason ? ` (${reason}${raw ? `: ${raw}` : ""})` : ""}`;
     if (this.#held.has(key)) return undefined;
     const age = this.clock.now() - seen.since;
-    const maxAge = milliseconds(this.channels.get(key)?.param.maxAge ?? DEFAULT_MAX_AGE);
+    const channel = this.channels.get(key);
+    const maxAge = channel ? maxAgeOf(channel.param) : Infinity;
     if (age > maxAge) return `it was read ${formatDuration(age)} ago, longer than ${formatDuration(maxAge)}`;
     return undefined;
   }

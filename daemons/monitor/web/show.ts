@@ -3,6 +3,7 @@ import type { Channel } from "../../../lib/device/channel.ts";
 import type { Param } from "../../../lib/device/model.ts";
 import type { Reading } from "../../../lib/device/reading.ts";
 import type { Value } from "../../../lib/device/types.ts";
+import { displayUnit } from "../../../lib/device/units.ts";
 import type { Client, Received } from "../lab.ts";
 
 /** A value ready to be put on the page; the browser only sets text and class. */
@@ -61,20 +62,9 @@ export function show(channel: Channel, received: Received | undefined): Shown {
   };
 }
 
-const UNITS: Readonly<Record<string, string>> = {
-  degC: "°C",
-  degF: "°F",
-  deg: "°",
-  uA: "µA",
-  us: "µs",
-  um: "µm",
-  ohm: "Ω",
-};
-
 /** The unit as people write it: `°C` for `degC`. */
 export function showUnit(param: Param): string {
-  const unit = "unit" in param ? param.unit ?? "" : "";
-  return UNITS[unit] ?? unit;
+  return displayUnit("unit" in param ? param.unit ?? "" : "");
 }
 
 /** The name of a channel for people: its label, or `sensor 1 temperature`, `temperature target`. */

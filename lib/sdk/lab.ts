@@ -1,0 +1,110 @@
+/** A whole lab, through its MONITOR. @module */
+import type { Model } from "../device/mod.ts";
+import { CommandError } from "../errors.ts";
+import type { Answer, CommandOptions, Link, LinkOptions, LogLine } from "../link/link.ts";
+import { openLink } from "../link/open_link.ts";
+import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import { type Device, deviceOn } from "./device.ts";
+import { LabLink } from "./lab_link.ts";
+
+/** A lab: its devices, seen and commanded through its MONITOR. */
+export class Lab implements AsyncDisposable {
+  /** The link to MONITOR. */
+  readonly link: Link;
+  readonly #clock: Clock;
+  readonly #isAlone: boolean;
+
+  /** Makes one on an open link to a MONITOR; `isAlone` when its one device is to end the link. */
+  constructor(link: Link, clock: Clock, { isAlone = false } = {}) {
+    this.link = link;
+    this.#clock = clock;
+    this.#isAlone = isAlone;
+  }
+
+  /** Names of the devices that MONITOR watches. An old MONITOR tells them with its first status. */
+  async devices(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<string[]> {
+    const { dynamic = {} } = await this.link.describe(options);
+    const keys = Object.values(dynamic).flatMap((members) => Object.keys(members));
+    return [...new Set(keys.filter((key) => keys.some((other) => other.startsWith(`${key}.`))))];
+  }
+
+  /**
+   * One device of the lab.
+   *
+   * @param model What it is.
+   * @param name Its name in MONITOR's configuration.
+   * @returns The device. Claims are not to be had through MONITOR.
+   * @throws {CommandError} `invalid` if MONITOR watches nothing of that name.
+   */
+  async device<const M extends Model>(
+    model: M,
+    name: string,
+    options: { timeout?: Duration; signal?: AbortSignal } = {},
+  ): Promise<Device<M>> {
+    const names = await this.devices(options);
+    if (!names.includes(name)) {
+      throw new CommandError(
+        "invalid",
+        `MONITOR at ${this.link.address} watches no ${name}, only ${names.join(", ") || "nothing"}`,
+      );
+    }
+    return await deviceOn(
+      model,
+      new LabLink(this.link, name, model, { isAlone: this.#isAlone }),
+      this.#clock,
+      options,
+    );
+  }
+
+  /** Sends a line to MONITOR as a person would type it: `message warming up at noon`. */
+  send(line: string, options?: CommandOptions): Promise<Answer> {
+    return this.link.command({ kind: "line", line }, options);
+  }
+
+  /** Log lines that MONITOR sends. */
+  async *log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    if (this.link.log) yield* this.link.log(options);
+  }
+
+  /** Ends the connection. */
+  close(): Promise<void> {
+    return this.link.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Connects to a lab.
+ *
+ * @param where MONITOR's address (default: `DEWAR_MONITOR`, else `"localhost:7100"`).
+ * @param options Name, token, clock, transport; `isAlone` lets the one device taken from it end the connection.
+ * @returns The lab.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { connectLab } from "@dewar/sdk";
+ * import { Cryocon } from "@dewar/sdk/models";
+ *
+ * await using lab = await connectLab("localhost:7100");
+ * const cryocon = await lab.device(Cryocon, "cryocon");
+ * console.log((await cryocon.get()).temperature);
+ * ```
+ */
+export async function connectLab(
+  where?: string,
+  options: LinkOptions & { isAlone?: boolean } = {},
+): Promise<Lab> {
+  const { isAlone = false, ...rest } = options;
+  const { clock = systemClock } = options;
+  const link = await openLink(where ?? environment("DEWAR_MONITOR") ?? "localhost:7100", rest);
+  return new Lab(link, clock, { isAlone });
+}
+
+/** An environment variable, where it is set and may be read. */
+export function environment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
+}

@@ -1,0 +1,27 @@
+/**
+ * All benches, as one table: `deno task bench [PART...]`.
+ *
+ * Server and client are processes of their own; each figure is the median of interleaved rounds and stands beside the
+ * same measurement of a raw loop, taken in the same run.
+ */
+import { memoryAndStart } from "./start_bench.ts";
+import { monitor } from "./monitor_bench.ts";
+import { parsing } from "./parse_bench.ts";
+import { sdk } from "./sdk_bench.ts";
+import { status } from "./status_bench.ts";
+import type { Part } from "./row.ts";
+
+const PARTS: Readonly<Record<string, Part>> = { status, monitor, sdk, parsing, start: memoryAndStart };
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);
+console.log(["what", "ours", "limit", "ratio", "goal", "the old system"].join(" | "));
+console.log("---|---|---|---|---|---");
+for (const name of wanted) {
+  const part = PARTS[name];
+  if (!part) throw new Error(`There is no part ${name}: expected ${Object.keys(PARTS).join(", ")}`);
+  for await (const row of part()) {
+    console.log(
+      [row.what, row.ours, row.limit ?? "", row.ratio?.toFixed(2) ?? "", row.goal, row.old ?? ""].join(" | "),
+    );
+  }
+}
