@@ -176,7 +176,8 @@ export interface Binding<M extends Model, H extends Hardware = Hardware> {
   readonly safe?: { readonly deadline: Duration; readonly steps: readonly SafeStep<M, H>[] };
   /**
    * Whether an old line goes to the hardware as it is: `true` if so, and a reply is awaited where the line has a `?`;
-   * `"ask"` and `"tell"` say it outright. The reply goes back to who asked.
+   * `"ask"` and `"tell"` say it outright; a line that is answered must be asked, else its reply can be taken for the
+   * next one's. The reply goes back to who asked.
    */
   passthrough?(line: string): boolean | "ask" | "tell";
   /** First values of parameters without hardware. */
