@@ -6,10 +6,10 @@ export function oldCryocon(options: OldDaemonOptions = {}): OldDaemonOptions {
   const values: Record<string, string> = {
     hw_connected: "1",
     status: "1000",
-    temperatureA: " 20.806670",
-    temperatureB: " 20.800480",
+    temperatureA: "20.8067",
+    temperatureB: "20.8005",
     temperatureC: "nan",
-    temperatureD: " 20.853670",
+    temperatureD: "20.8537",
     control: "OFF\r",
   };
   for (const n of [1, 2, 3, 4]) {
@@ -38,7 +38,7 @@ export function oldCryocon(options: OldDaemonOptions = {}): OldDaemonOptions {
       if (!values["control"]!.startsWith("ON")) return;
       const temperature = parseFloat(values["temperatureA"]!);
       const target = parseFloat(values["set_point1"]!);
-      values["temperatureA"] = ` ${(temperature + follow * (target - temperature)).toFixed(6)}`;
+      values["temperatureA"] = (temperature + follow * (target - temperature)).toPrecision(6);
     },
     hardware(line, values) {
       const setpoint = /^loop 1:setpt? (\S+)$/i.exec(line);

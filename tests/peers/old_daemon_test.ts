@@ -119,7 +119,7 @@ Deno.test("an old cryo-con cools towards its set point and speaks as the origina
   const [status] = await client.answersTo("get_status\n");
   assertMatch(
     status!,
-    /^status hw_connected=1 status=1000 temperatureA= 20\.80.* control=OFF\r htr_status1=--Htr OK--/,
+    /^status hw_connected=1 status=1000 temperatureA=20\.80.* control=OFF\r htr_status1=--Htr OK--/,
   );
   assertMatch(status!, /pwr_actual4=0 load4=50 source4=A set_point4=25\.000000C ramp4=OFF rate4=0\.100000/);
   await client.answersTo("loop 1:setpt -100\ncontrol\n");

@@ -1,56 +1,69 @@
-/** What watches an old daemon must never reach its hardware: it passes on every line it does not know. */
+/** What watches an old daemon must never reach its hardware: such a daemon passes on every line it does not know. */
 import { assert, assertEquals } from "@std/assert";
 import { Cryocon } from "../../daemons/cryocon/model.ts";
 import { Example } from "../../daemons/example/model.ts";
-import type { Model } from "../../lib/device/mod.ts";
-import type { Link } from "../../lib/link/link.ts";
-import { openLink } from "../../lib/link/mod.ts";
-import { eventually } from "../../lib/testing/mod.ts";
+import { tcp } from "../../lib/net/mod.ts";
+import { connect } from "../../lib/sdk/mod.ts";
+import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { oldCryocon } from "../peers/old_cryocon.ts";
-import { oldDaemon, type OldDaemonOptions } from "../peers/old_daemon.ts";
+import { type OldDaemon, oldDaemon } from "../peers/old_daemon.ts";
+import { program, start } from "../processes.ts";
 
-/** How long a daemon is watched, in seconds; three reconnects fall into it. */
+/** How long the daemons are watched, in seconds; three reconnects fall into it. */
 const WATCHED = Deno.env.get("DEWAR_LONG") === "1" ? 60 : 8;
 const RECONNECTS = 3;
 
 /** All that the base protocol has for someone who looks. */
 const LOOKING = /^(id name=\S+( .*)?|get_id|get_status)$/;
 
-async function watch(link: Link): Promise<number> {
-  let updates = 0;
-  for await (const update of link.updates()) if (update.readings.size > 0) updates++;
-  return updates;
+async function countStates(device: AsyncIterable<unknown>): Promise<number> {
+  let states = 0;
+  for await (const _ of device) states++;
+  return states;
 }
 
-async function untilLost(link: Link): Promise<void> {
-  for await (const state of link.states()) if (state.status === "lost") return;
+function bothAreThere(daemon: OldDaemon): boolean {
+  return daemon.peers.size === 2 && [...daemon.peers].every((peer) => peer.name !== "");
 }
 
-const DAEMONS: readonly [string, OldDaemonOptions, Model][] = [
-  ["example", {}, Example],
-  ["cryo-con", oldCryocon(), Cryocon],
-];
+Deno.test("the hardware of an old daemon hears nothing of SDK and MONITOR, over three reconnects", async () => {
+  await using plain = await oldDaemon();
+  await using cold = await oldDaemon(oldCryocon());
+  const daemons = [plain, cold];
+  const data = await Deno.makeTempDir();
+  try {
+    const sources = [`example=${plain.address}`, `cryo-con=${cold.address}`];
+    const options = ["--port", "0", "--http-port", "0", "--data", `${data}/store`];
+    await using monitor = await start(program("daemons/monitor/monitor.ts", ...options, ...sources));
+    await using example = await connect(Example, plain.address);
+    await using cryocon = await connect(Cryocon, cold.address);
+    const states = [countStates(example), countStates(cryocon)];
 
-for (const [name, options, model] of DAEMONS) {
-  Deno.test(`a link that watches an old ${name} says nothing to its hardware, over ${RECONNECTS} reconnects`, async () => {
-    await using daemon = await oldDaemon(options);
-    const link = await openLink(daemon.address, { model, name: "monitor" });
-    const watching = watch(link);
-    assertEquals((await link.describe()).model.model, model.model);
-    for (let lost = 0; lost <= RECONNECTS; lost++) {
-      await eventually(() => link.state.status === "connected" && link.state.peerName === name);
+    for (let lost = 0; lost < RECONNECTS; lost++) {
+      await eventually(() => daemons.every(bothAreThere), { timeout: "20 s" });
       await systemClock.sleep(WATCHED * 1000 / (RECONNECTS + 1));
-      if (lost === RECONNECTS) break;
-      const noticed = untilLost(link);
-      daemon.drop();
-      await noticed;
+      for (const daemon of daemons) daemon.drop();
     }
-    await link.close();
+    await eventually(() => daemons.every(bothAreThere), { timeout: "20 s" });
+    await systemClock.sleep(WATCHED * 1000 / (RECONNECTS + 1));
 
-    assert(await watching >= RECONNECTS + 1, "hardly anything was read");
-    assertEquals(daemon.hardware, []);
-    assertEquals(daemon.received.filter((line) => !LOOKING.test(line)), []);
-    assert(daemon.received.filter((line) => line === "get_status").length >= WATCHED / 2);
-  });
-}
+    assertEquals((await example.get()).val1, 0);
+    assertEquals((await cryocon.get()).sensor[1]!.temperature, 20.8005);
+    const script = lineClient(await tcp.connect(monitor.address));
+    script.send("get_status");
+    await script.expect(/ example=1 example\.hw_connected=1 .* cryo-con=1 cryo-con\.hw_connected=1 /);
+    script.close();
+    await script.closed;
+
+    for (const daemon of daemons) {
+      assertEquals(daemon.hardware, []);
+      assertEquals(daemon.received.filter((line) => !LOOKING.test(line)), []);
+      assert(daemon.received.filter((line) => line === "get_status").length >= WATCHED);
+    }
+    await Promise.all([example.close(), cryocon.close()]);
+    for (const count of await Promise.all(states)) assert(count > RECONNECTS, "hardly anything was read");
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
