@@ -39,6 +39,7 @@ export class Archive {
   #database: Database | undefined;
   #ids: ChannelIds = new Map();
   #applied = 0;
+  #positioned = false;
   #refused = 0;
   #problem: string | undefined;
   #wake = Promise.withResolvers<void>();
@@ -144,14 +145,15 @@ export class Archive {
     await sql`insert into dewar.spool values (${id}, ${spool.start}) on conflict do nothing`;
     const [row] = await sql`select position from dewar.spool where id = ${id}`;
     const found = Number(row!.position);
-    // The database can be ahead of the spool only if the disk lost what it had said to have, and behind its start
-    // only if it was put back to an older state.
-    const position = Math.max(spool.start, Math.min(found, spool.recovered, spool.durable));
+    // The database can be ahead of what the spool was found to have only if the disk lost what it had said to have,
+    // and behind the spool's start only if the database was put back to an older state.
+    const position = Math.max(spool.start, this.#positioned ? found : Math.min(found, spool.recovered));
+    this.#positioned = true;
     if (position > found) {
       report("error", `${name} lacks ${position - found} bytes that the spool no longer has`);
     }
     if (position !== found) await sql`update dewar.spool set position = ${position} where id = ${id}`;
-    return Math.max(position, 0);
+    return position;
   }
 
   async #feed(): Promise<void> {
