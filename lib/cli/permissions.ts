@@ -1,4 +1,5 @@
 /** The permissions a program needs, computed from what it shall do. @module */
+import { ConfigError } from "../errors.ts";
 import { formatAddress, parseAddress } from "../net/mod.ts";
 
 /** What a program shall do. */
@@ -16,7 +17,7 @@ export interface Needs {
  *
  * @param needs What it shall do.
  * @returns The arguments; none for what is not needed. Whatever else the program tries is denied without asking.
- * @throws {ConfigError} If an address is none.
+ * @throws {ConfigError} If an address is none, or its host would mean several.
  *
  * @example Usage
  * ```ts ignore
@@ -28,7 +29,7 @@ export function permissionsFor({ net = [], read = [], write = [] }: Needs): stri
   const addresses = net.map(parseAddress);
   const sockets = addresses.flatMap((address) => address.kind === "unix" ? [address.path] : []);
   const hosts = addresses.map((address) =>
-    address.kind === "unix" ? `unix:${address.path}` : formatAddress(address.host, address.port)
+    address.kind === "unix" ? `unix:${address.path}` : formatAddress(checked(address.host), address.port)
   );
   return [
     "--no-prompt",
@@ -36,6 +37,12 @@ export function permissionsFor({ net = [], read = [], write = [] }: Needs): stri
     ...allow("read", [...read, ...sockets]),
     ...allow("write", [...write, ...sockets]),
   ];
+}
+
+/** In a permission a star or a comma in a host would mean more than one. */
+function checked(host: string): string {
+  if (/^[\w.:%-]+$/.test(host)) return host;
+  throw new ConfigError(`Cannot give permission for the host ${JSON.stringify(host)}: it is none`);
 }
 
 /** A comma in a path is doubled: alone it parts entries. */
