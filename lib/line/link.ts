@@ -22,6 +22,8 @@ import { StatusReader } from "./status_reader.ts";
 import { PolledSource, PushedSource, type Source, type SourceListener } from "./value_sources.ts";
 
 const DESCRIBE_TIMEOUT: Duration = "10 s";
+/** Readings kept in full for a reader that does not take them; it may be writing a filled gap to the disk. */
+const READINGS = 100_000;
 /** Log lines kept for a reader that does not take them. */
 const LOG_LINES = 1000;
 
@@ -120,10 +122,11 @@ class LineLink implements Link {
 
   updates(options: UpdateOptions = {}): AsyncIterable<Update> {
     const { keys, period = 0, signal } = options;
-    const queue = new UpdateQueue(keys && new Set(keys));
+    const isPaced = milliseconds(period) > 0;
+    const queue = new UpdateQueue({ keys: keys && new Set(keys), most: isPaced ? 0 : READINGS });
     if (this.#last) queue.push(this.#snapshot(this.#last));
     const updates = this.#updates.read(queue, signal);
-    return milliseconds(period) === 0 ? updates : paced(updates, period, this.#clock, signal);
+    return isPaced ? paced(updates, period, this.#clock, signal) : updates;
   }
 
   log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {

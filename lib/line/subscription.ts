@@ -31,7 +31,7 @@ export class Subscription implements Disposable {
   /** Begins: with the updates after `since`, where they are kept, then a complete one, then what comes. */
   constructor(source: ValueSource, options: SubscriptionOptions, since?: number) {
     this.#options = options;
-    this.#waiting = new UpdateQueue(options.keys);
+    this.#waiting = new UpdateQueue({ keys: options.keys });
     const missed = since === undefined ? [] : source.since(since);
     const snapshot = source.snapshot();
     const first = [...missed ?? [], missed ? snapshot : { ...snapshot, gap: true }];

@@ -1,17 +1,29 @@
 /** Updates that wait for a reader slower than the device. @module */
 import type { Update } from "../device/reading.ts";
 
+/** Options of {@linkcode UpdateQueue}. */
+export interface UpdateQueueOptions {
+  /** Only these channels (default: all). */
+  keys?: ReadonlySet<string> | undefined;
+  /** How many readings may wait before only the newest of each channel are kept (default 0: always). */
+  most?: number;
+}
+
 /**
- * A queue that holds no more than the newest reading of each channel: what a later update has again is taken out of those
- * before it. Updates are never mixed, so that each still says what was read at its time and under its number.
+ * A queue of bounded size: when there are too many readings, what a later update has again is taken out of those before
+ * it. Updates are never mixed, so that each still says what was read at its time and under its number.
  */
 export class UpdateQueue {
   readonly #keys: ReadonlySet<string> | undefined;
+  readonly #most: number;
+  #limit: number;
   #updates: Update[] = [];
+  #readings = 0;
 
-  /** Makes an empty one, for these channels or for all. */
-  constructor(keys?: ReadonlySet<string>) {
+  /** Makes an empty one. */
+  constructor({ keys, most = 0 }: UpdateQueueOptions = {}) {
     this.#keys = keys;
+    this.#limit = this.#most = most;
   }
 
   /** Whether there is none. */
@@ -23,16 +35,38 @@ export class UpdateQueue {
   push(newest: Update): void {
     const update = selected(newest, this.#keys);
     if (update.readings.size === 0 && !update.complete) return;
-    const hadGap = this.#updates.some(({ gap }) => gap);
-    if (update.complete) this.#updates = [];
-    else this.#updates = this.#updates.flatMap((older) => without(older, update));
-    const isTold = this.#updates.some(({ gap }) => gap);
-    this.#updates.push(hadGap && !isTold && !update.gap ? { ...update, gap: true } : update);
+    this.#updates.push(update);
+    this.#readings += update.readings.size;
+    if (this.#readings > this.#limit) this.#thin();
   }
 
   /** Takes the oldest out. */
   shift(): Update | undefined {
-    return this.#updates.shift();
+    const update = this.#updates.shift();
+    this.#readings -= update?.readings.size ?? 0;
+    return update;
+  }
+
+  /** Keeps the newest reading of each channel; behind a complete update nothing is needed. */
+  #thin(): void {
+    const newest = new Set<string>();
+    const kept: Update[] = [];
+    let readings = 0;
+    let hadGap = false;
+    for (let place = this.#updates.length - 1; place >= 0; place--) {
+      const update = this.#updates[place]!;
+      hadGap ||= update.gap ?? false;
+      if (kept.at(-1)?.complete) continue;
+      const rest = update.complete ? update : without(update, newest);
+      if (rest.readings.size === 0 && !rest.complete) continue;
+      for (const key of rest.readings.keys()) newest.add(key);
+      kept.push(rest);
+      readings += rest.readings.size;
+    }
+    this.#updates = kept.reverse();
+    if (hadGap) this.#updates[0] = { ...this.#updates[0]!, gap: true };
+    this.#readings = readings;
+    if (this.#most > 0) this.#limit = Math.max(this.#most, 2 * readings); // not again with every push
   }
 }
 
@@ -48,10 +82,7 @@ export function selected(update: Update, keys: ReadonlySet<string> | undefined):
   return { ...update, readings: new Map([...update.readings].filter(([key]) => keys.has(key))) };
 }
 
-/** What is left of an update; a complete one stays complete. */
-function without(older: Update, newer: Update): Update[] {
-  if (older.complete) return [older];
-  const readings = new Map([...older.readings].filter(([key]) => !newer.readings.has(key)));
-  if (readings.size === 0) return [];
-  return [readings.size === older.readings.size ? older : { ...older, readings }];
+function without(update: Update, keys: ReadonlySet<string>): Update {
+  const readings = new Map([...update.readings].filter(([key]) => !keys.has(key)));
+  return readings.size === update.readings.size ? update : { ...update, readings };
 }

@@ -1,0 +1,22 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ConfigError } from "../../lib/errors.ts";
+import { openLink } from "../../lib/link/open_link.ts";
+import { MemoryTransport } from "../../lib/testing/mod.ts";
+
+for (const address of ["lamp:7000", "line://lamp:7000"]) {
+  Deno.test(`openLink() speaks the line protocol to ${address}`, async () => {
+    await using link = await openLink(address, { transport: new MemoryTransport() });
+    assertEquals(link.address, "lamp:7000");
+  });
+}
+
+for (const address of ["katcp://mkat:7147", "panda://box", "fitspipe://host/feed", "toString://x"]) {
+  Deno.test(`openLink() says what it can speak when asked for ${address}`, async () => {
+    const error = await assertRejects(() => openLink(address), ConfigError);
+    const scheme = address.split(":")[0];
+    assertEquals(
+      error.message,
+      `Cannot open a link to "${address}": nothing here speaks ${scheme} (supported: line)`,
+    );
+  });
+}
