@@ -4,7 +4,7 @@ import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import { asset } from "./assets.ts";
-import { Bulletins } from "./live.ts";
+import { Bulletins, overview } from "./live.ts";
 import { statusJson } from "./status_json.ts";
 import { ClientPage, LabPage, LogPage } from "./views/pages.tsx";
 
@@ -93,6 +93,7 @@ export function createApp(lab: Lab, clock: Clock): Hono {
       : c.json({ ok: false, text: "Expected a field named line" }, 400);
   });
 
+  app.get("/lab", (c) => c.json(overview(lab, clock)));
   app.get("/monitor/status", (c) => c.json(statusJson(lab)));
   app.get("/monitor/command", (c) => command(c, c.req.query("string") ?? ""));
 

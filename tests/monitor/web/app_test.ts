@@ -123,3 +123,15 @@ Deno.test("assets are served stripped of types, with an entity tag", async () =>
   assertEquals((await app.request("/vendor/uPlot.esm.js")).status, 200);
   assertEquals((await app.request("/assets/../mod.ts")).status, 404);
 });
+
+Deno.test("GET /lab gives the lab in numbers", async () => {
+  const lab = new FakeLab();
+  lab.read("cryocon", { temperature: -99.5 });
+  const { connected, clients, stored, problem } = await (await appOf(lab).request("/lab")).json();
+  assertEquals({ connected, clients, stored, problem }, {
+    connected: 1,
+    clients: 1,
+    stored: 1,
+    problem: null,
+  });
+});
