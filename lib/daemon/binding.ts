@@ -106,7 +106,8 @@ export interface Setter<M extends Model, H, V extends Value = never> {
   readonly ramps?: boolean;
 }
 
-type SettersOf<M extends Model, H, P extends Params> = {
+/** Setters of a set of parameters, for those that may be set. */
+export type SettersOf<M extends Model, H, P extends Params> = {
   readonly [K in keyof P as P[K] extends { set: true } | { type: "drivable" } ? K : never]?: Setter<
     M,
     H,

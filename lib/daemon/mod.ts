@@ -12,8 +12,11 @@ export {
   type Poll,
   type SafeStep,
   type Setter,
+  type SettersOf,
 } from "./binding.ts";
 export { type InstanceOptions } from "./device.ts";
 export { type DaemonProgram, daemonProgram } from "./program.ts";
 export { type Daemon, serve, type ServeOptions } from "./serve.ts";
 export { type Interlock } from "./settings.ts";
+export { type Needs } from "../cli/permissions.ts";
+export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "../net/connection.ts";

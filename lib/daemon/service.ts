@@ -13,6 +13,9 @@ import type { Settings } from "./settings.ts";
 /** Peers of this name are told what the daemon logs. */
 const MONITOR = "monitor";
 
+/** What every daemon understands, for suggestions. */
+const WORDS = ["get_status", "set", "describe", "subscribe", "claim", "release", "exit"];
+
 /** What a service passes lines on to. */
 export interface ServiceParts {
   /** The device. */
@@ -77,7 +80,8 @@ export class DeviceService implements LineService {
       if (log.isDetailed) log.write("debug", `${told(line, caller)}: done`);
       return result;
     } catch (error) {
-      log.write("debug", `${told(line, caller)}: ${(error as Error).message}`);
+      const isNoise = error instanceof CommandError && error.code === "invalid";
+      log.write(isNoise ? "debug" : "warning", `${told(line, caller)}: ${(error as Error).message}`);
       throw error;
     }
   }
@@ -119,7 +123,7 @@ export class DeviceService implements LineService {
       claims.check(peer);
       return commands.pass(line);
     }
-    const words = ["set", "claim", "release", "exit", ...commands.names];
+    const words = [...WORDS, ...commands.names];
     throw new CommandError(
       "invalid",
       `${device.name} has no command "${line.name}"${suggestion(line.name!, words)}`,

@@ -9,6 +9,7 @@ import { type Priority, Queue } from "./queue.ts";
 /** Exchanges without an answer, one after another, after which the hardware counts as lost though its socket is open. */
 export const SILENT_EXCHANGES = 3;
 const OPEN_TIMEOUT: Duration = "10 s";
+const CLOSE_TIMEOUT: Duration = "2 s";
 
 /** What a session needs. */
 export interface SessionOptions {
@@ -94,7 +95,7 @@ export class Session {
    * One exchange, within a job.
    *
    * @param exchange What it is and how long it may take.
-   * @param action Does it; should end when the signal aborts.
+   * @param action Does it; should end when the signal aborts. What it returns is the answer; undefined where there is none.
    * @returns What the action returns.
    * @throws {CommandError} `timeout` when nothing came in time, `unknown_outcome` if the hardware was lost meanwhile.
    */
@@ -104,7 +105,7 @@ export class Session {
     const what = `${exchange.what} from ${address}`;
     try {
       const answer = await withDeadline(action, { clock, timeout: exchange.timeout, signal, what });
-      this.#heard();
+      if (answer !== undefined) this.#heard();
       return answer;
     } catch (error) {
       if (signal.aborted || error instanceof ConnectionError) {
@@ -127,19 +128,40 @@ export class Session {
   }
 
   async #keepOpen(open: (signal: AbortSignal) => Promise<Hardware>): Promise<void> {
-    const { clock, address } = this.#options;
     const { signal } = this.#ended;
-    const what = `connection to the hardware at ${address}`;
     while (!signal.aborted) {
       let reason: Error | undefined;
       try {
-        reason = await this.#use(await withDeadline(open, { clock, timeout: OPEN_TIMEOUT, signal, what }));
+        reason = await this.#use(await this.#open(open));
       } catch (error) {
         reason = error as Error;
       }
       if (signal.aborted) return;
       this.#down(reason);
-      await clock.sleep(this.#backoff.next(), { signal }).catch(() => {});
+      await this.#options.clock.sleep(this.#backoff.next(), { signal }).catch(() => {});
+    }
+  }
+
+  /** Hardware that is there only after nobody waits for it any more is closed again. */
+  async #open(open: (signal: AbortSignal) => Promise<Hardware>): Promise<Hardware> {
+    const { clock, address } = this.#options;
+    const what = `connection to the hardware at ${address}`;
+    const { signal } = this.#ended;
+    return await withDeadline(async (signal) => {
+      const hardware = await open(signal);
+      if (signal.aborted) await this.#dispose(hardware);
+      return hardware;
+    }, { clock, timeout: OPEN_TIMEOUT, signal, what });
+  }
+
+  async #dispose(hardware: Hardware): Promise<void> {
+    const { clock, address, log } = this.#options;
+    const what = `end of the connection to the hardware at ${address}`;
+    try {
+      const close = async () => await hardware[Symbol.asyncDispose]();
+      await withDeadline(close, { clock, timeout: CLOSE_TIMEOUT, what });
+    } catch (error) {
+      log.write("debug", error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -156,7 +178,7 @@ export class Session {
     this.#hardware = undefined;
     this.#lost.abort(reason);
     this.#queue.refuse(this.#notConnected());
-    await hardware[Symbol.asyncDispose]();
+    await this.#dispose(hardware);
     return reason;
   }
 
