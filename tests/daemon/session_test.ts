@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Rig } from "./rig.ts";
+import type { Hardware, OpenContext } from "../../lib/daemon/mod.ts";
+import { Rig, type supplyBinding } from "./rig.ts";
 
 const reading = (rig: Rig, key: string) => {
   const { value, quality, reason } = rig.daemon.readings.get(key)!;
@@ -172,4 +173,53 @@ Deno.test("a question that alone is never answered is told once, while the other
   assertEquals(reading(rig, "hw_connected"), true);
   assertEquals(reading(rig, "current"), 0.9);
   assertEquals(rig.log.filter((line) => line.includes("cannot be read")).length, 1);
+});
+
+/** Hardware in the same process, for what no wire can do. */
+function inProcess(parts: Partial<Hardware>): Hardware {
+  return {
+    lost: new Promise(() => {}),
+    ask: () => Promise.resolve("0.1"),
+    tell: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    ...parts,
+  };
+}
+
+/** A binding with other hardware: only what `Hardware` promises of it is used. */
+function withHardware(open: (context: OpenContext) => Promise<Hardware>): Partial<typeof supplyBinding> {
+  return { open } as Partial<typeof supplyBinding>;
+}
+
+Deno.test("hardware that is there only after its deadline is closed again", async () => {
+  let closed = 0;
+  const slow = withHardware(async ({ clock }) => {
+    await clock.sleep("15 s");
+    return inProcess({ [Symbol.asyncDispose]: () => Promise.resolve(void closed++) });
+  });
+  await using rig = await Rig.start({}, slow);
+  await rig.clock.advance("20 s");
+  assertEquals(closed, 1);
+  assertStringIncludes(rig.log[0]!, "No connection to the hardware at supply:5000 within 10.0 s");
+});
+
+Deno.test("hardware whose end hangs does not keep the next connection from being made", async () => {
+  let opened = 0;
+  const dying = withHardware(({ clock }) => {
+    opened++;
+    const lost = clock.sleep("5 s").then(() => new Error("gone"));
+    return Promise.resolve(inProcess({ lost, [Symbol.asyncDispose]: () => new Promise(() => {}) }));
+  });
+  await using rig = await Rig.start({}, dying);
+  await rig.clock.advance("1 min");
+  assertEquals(opened >= 4, true);
+});
+
+Deno.test("a line that is only sent does not prove that the hardware is there", async () => {
+  const deaf = withHardware(() => Promise.resolve(inProcess({ ask: () => new Promise(() => {}) })));
+  await using rig = await Rig.start({}, deaf);
+  const client = await rig.client();
+  client.line.send("raw tell");
+  await rig.clock.advance("1 s");
+  assertEquals(reading(rig, "hw_connected"), false);
 });
