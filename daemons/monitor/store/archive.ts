@@ -2,7 +2,7 @@
 import type { Sql } from "postgres";
 import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
-import { applyBatch, type ChannelIds, channelName } from "./batch.ts";
+import { applyBatch, applyChannels, type ChannelIds, channelName } from "./batch.ts";
 import type { Database } from "./database.ts";
 import { decodeEntry, type Entry } from "./entry.ts";
 import { migrate } from "./schema.ts";
@@ -205,11 +205,9 @@ export class Archive {
   }
 
   async #apply(entries: readonly Entry[], from: number, to: number): Promise<void> {
-    this.#ids = await applyBatch(this.#database!.sql, this.#ids, entries, {
-      spool: this.#options.id,
-      from,
-      to,
-    });
+    const { sql } = this.#database!;
+    this.#ids = await applyChannels(sql, this.#ids, entries);
+    await applyBatch(sql, this.#ids, entries, { spool: this.#options.id, from, to });
     this.#applied = to;
     this.#turned();
   }

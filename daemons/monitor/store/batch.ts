@@ -1,5 +1,5 @@
-/** Records of the spool as columns, to be written to the database in one transaction. @module */
-import type { Sql, TransactionSql } from "postgres";
+/** Records of the spool, written to the database all or nothing. @module */
+import type { Sql } from "postgres";
 import { DewarError } from "../../../lib/errors.ts";
 import type { ChannelRow, Entry, ValueRow } from "./entry.ts";
 
@@ -22,39 +22,15 @@ export interface Source {
 }
 
 /**
- * Writes records and their position, all or nothing: however often it is tried, they are there once.
+ * Makes channels known to the database; those it knows are brought up to date.
  *
  * @param sql The database.
- * @param ids The channels' numbers.
- * @param entries The records, in order.
- * @param source Where they come from.
+ * @param ids The channels' numbers as far as they are known.
+ * @param entries The records whose channels are meant.
  * @returns The channels' numbers with those of new ones.
- * @throws {DewarError} If the database is not at the position before the batch.
  */
-export async function applyBatch(
+export async function applyChannels(
   sql: Sql,
-  ids: ChannelIds,
-  entries: readonly Entry[],
-  source: Source,
-): Promise<ChannelIds> {
-  return await sql.begin(async (transaction) => {
-    const moved = await transaction`
-      update dewar.spool set position = ${source.to} where id = ${source.spool} and position = ${source.from}`;
-    if (moved.count !== 1) {
-      throw new DewarError(
-        `The database is not at position ${source.from} of spool ${source.spool}: who else writes?`,
-      );
-    }
-    const known = await insertChannels(transaction, ids, entries);
-    await insertValues(transaction, known, entries);
-    await insertLog(transaction, entries);
-    await insertRecording(transaction, source.spool, entries);
-    return known;
-  });
-}
-
-async function insertChannels(
-  sql: TransactionSql,
   ids: ChannelIds,
   entries: readonly Entry[],
 ): Promise<ChannelIds> {
@@ -86,54 +62,91 @@ async function insertChannels(
   return new Map([...ids, ...inserted.map((row) => [channelName(row.client, row.key), row.id] as const)]);
 }
 
-async function insertValues(sql: TransactionSql, ids: ChannelIds, entries: readonly Entry[]): Promise<void> {
+/**
+ * Writes values, log lines and their position: however often it is tried, they are there once.
+ *
+ * It is one statement, and so one transaction. A transaction of several is not safe with this client: when its
+ * connection is lost the process ends by an error that nobody can catch (issue 1208 of porsager/postgres).
+ *
+ * @param sql The database.
+ * @param ids The channels' numbers, of all channels there are in the records.
+ * @param entries The records, in order.
+ * @param source Where they come from.
+ * @throws {DewarError} If the database is not at the position before the batch.
+ */
+export async function applyBatch(
+  sql: Sql,
+  ids: ChannelIds,
+  entries: readonly Entry[],
+  source: Source,
+): Promise<void> {
+  const { channels, values } = valuesOf(entries, ids);
+  const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
+  const recorded = recordedIn(entries);
+  const [result] = await sql`
+    with moved as (
+      update dewar.spool set position = ${source.to}
+      where id = ${source.spool} and position = ${source.from}
+      returning position
+    ), new_values as (
+      insert into dewar.value (channel_id, time, number, text, quality, severity, reason)
+      select channel_id, to_timestamp(seconds), number, text, quality, severity, reason
+      from unnest(
+        ${channels}::integer[],
+        ${values.map((row) => row[1])}::float8[],
+        ${values.map((row) => row[2])}::float8[],
+        ${values.map((row) => row[3])}::text[],
+        ${values.map((row) => row[4])}::smallint[],
+        ${values.map((row) => row[5])}::smallint[],
+        ${values.map((row) => row[6])}::text[]
+      ) as given (channel_id, seconds, number, text, quality, severity, reason)
+      where exists (select from moved)
+    ), new_lines as (
+      insert into dewar.log (time, source, type, message)
+      select to_timestamp(seconds), source, type, message
+      from unnest(
+        ${lines.map(({ time }) => time)}::float8[],
+        ${lines.map(({ source }) => source)}::text[],
+        ${lines.map(({ type }) => type)}::text[],
+        ${lines.map(({ message }) => message)}::text[]
+      ) as given (seconds, source, type, message)
+      where exists (select from moved)
+    ), new_recordings as (
+      insert into dewar.recording (spool, since, seen)
+      select ${source.spool}::uuid, to_timestamp(since), to_timestamp(seen)
+      from unnest(${[...recorded.keys()]}::float8[], ${[
+    ...recorded.values(),
+  ]}::float8[]) as given (since, seen)
+      where exists (select from moved)
+      on conflict (spool, since) do update set seen = greatest(recording.seen, excluded.seen)
+    )
+    select exists (select from moved) as done`;
+  if (!result!.done) {
+    throw new DewarError(
+      `The database is not at position ${source.from} of spool ${source.spool}: who else writes?`,
+    );
+  }
+}
+
+function valuesOf(entries: readonly Entry[], ids: ChannelIds): { channels: number[]; values: ValueRow[] } {
   const channels: number[] = [];
-  const rows: ValueRow[] = [];
+  const values: ValueRow[] = [];
   for (const entry of entries) {
     if (entry.kind !== "values") continue;
     for (const row of entry.rows) {
       channels.push(ids.get(channelName(entry.client, row[0]))!);
-      rows.push(row);
+      values.push(row);
     }
   }
-  if (rows.length === 0) return;
-  await sql`
-    insert into dewar.value (channel_id, time, number, text, quality, severity, reason)
-    select channel_id, to_timestamp(seconds), number, text, quality, severity, reason
-    from unnest(
-      ${channels}::integer[],
-      ${rows.map((row) => row[1])}::float8[],
-      ${rows.map((row) => row[2])}::float8[],
-      ${rows.map((row) => row[3])}::text[],
-      ${rows.map((row) => row[4])}::smallint[],
-      ${rows.map((row) => row[5])}::smallint[],
-      ${rows.map((row) => row[6])}::text[]
-    ) as given (channel_id, seconds, number, text, quality, severity, reason)`;
+  return { channels, values };
 }
 
-async function insertLog(sql: TransactionSql, entries: readonly Entry[]): Promise<void> {
-  const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
-  if (lines.length === 0) return;
-  await sql`
-    insert into dewar.log (time, source, type, message)
-    select to_timestamp(seconds), source, type, message
-    from unnest(
-      ${lines.map(({ time }) => time)}::float8[],
-      ${lines.map(({ source }) => source)}::text[],
-      ${lines.map(({ type }) => type)}::text[],
-      ${lines.map(({ message }) => message)}::text[]
-    ) as given (seconds, source, type, message)`;
-}
-
-async function insertRecording(sql: TransactionSql, spool: string, entries: readonly Entry[]): Promise<void> {
-  const seen = new Map<number, number>();
+/** Until when each recording went, by its begin. */
+function recordedIn(entries: readonly Entry[]): Map<number, number> {
+  const recorded = new Map<number, number>();
   for (const entry of entries) {
-    if (entry.kind === "recording") seen.set(entry.since, Math.max(entry.seen, seen.get(entry.since) ?? 0));
+    if (entry.kind !== "recording") continue;
+    recorded.set(entry.since, Math.max(entry.seen, recorded.get(entry.since) ?? 0));
   }
-  for (const [since, until] of seen) {
-    await sql`
-      insert into dewar.recording (spool, since, seen)
-      values (${spool}, to_timestamp(${since}), to_timestamp(${until}))
-      on conflict (spool, since) do update set seen = greatest(recording.seen, excluded.seen)`;
-  }
+  return recorded;
 }

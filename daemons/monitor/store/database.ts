@@ -15,8 +15,29 @@ export interface Database {
 /** Where a database is: the URL of a PostgreSQL, or a folder of this process for the embedded one. */
 export type Whereabouts = { readonly url: string } | { readonly folder: string };
 
-/** Connections last until they are closed: the embedded database has but one. */
-const COMMON = { onnotice: () => {}, idle_timeout: 0, max_lifetime: 0, connect_timeout: 10 } as const;
+/** Arrays as parameters: integer[], smallint[], float8[], text[]. None is ever read. */
+const ARRAYS = {
+  to: 1022,
+  from: [1005, 1007, 1009, 1022],
+  serialize: (items: readonly (number | string | null)[]) => `{${items.map(arrayItem).join()}}`,
+  parse: (text: string) => text,
+};
+
+function arrayItem(item: number | string | null): string {
+  if (typeof item !== "string") return item === null ? "NULL" : String(item);
+  return `"${item.replace(/["\\]/g, "\\$&")}"`;
+}
+
+const COMMON = {
+  // Connections last until they are closed: the embedded database has but one.
+  idle_timeout: 0,
+  max_lifetime: 0,
+  connect_timeout: 10,
+  onnotice: () => {},
+  // The client would ask for the types of arrays by itself, and a loss just then ends the process: nobody can catch it.
+  fetch_types: false,
+  types: { arrays: ARRAYS },
+} as const;
 
 /**
  * Opens a database. A PostgreSQL is connected to with its first query; what its URL leaves out comes from the
@@ -37,7 +58,7 @@ export async function openDatabase(
   const bridge = await openBridge(where.folder, options);
   const embedded = { ...COMMON, max: 1, host: "embedded", username: "postgres", database: "postgres" };
   // The type of the options does not know `socket`.
-  const sql = postgres({ ...embedded, socket: bridge.connect } as postgres.Options<Record<string, never>>);
+  const sql = postgres({ ...embedded, socket: bridge.connect } as typeof embedded);
   return {
     sql,
     async close() {

@@ -8,6 +8,9 @@ import { ConfigError } from "../../../lib/errors.ts";
  */
 const MIGRATIONS: readonly string[] = [
   `
+  create schema if not exists dewar;
+  create table dewar.migration (version integer primary key, applied timestamptz not null);
+
   create table dewar.channel (
     id integer generated always as identity primary key,
     client text not null,
@@ -98,26 +101,34 @@ const LOCK = 7100;
  * @throws {ConfigError} If the database was made by a later version than this.
  */
 export async function migrate(sql: Sql): Promise<void> {
-  for (let done = false; !done;) {
-    done = await sql.begin(async (transaction) => {
-      await transaction`select pg_advisory_xact_lock(${LOCK})`;
-      const [found] = await transaction`select to_regclass('dewar.migration') is not null as found`;
-      if (!found!.found) {
-        await transaction`create schema if not exists dewar`;
-        await transaction`create table dewar.migration (version integer primary key, applied timestamptz not null)`;
-      }
-      const [latest] = await transaction`select coalesce(max(version), 0) as version from dewar.migration`;
-      const version: number = latest!.version;
-      if (version > MIGRATIONS.length) {
-        throw new ConfigError(
-          `The database has tables of version ${version}, this MONITOR knows up to ${MIGRATIONS.length}: use a newer one`,
-        );
-      }
-      const next = MIGRATIONS[version];
-      if (next === undefined) return true;
-      await transaction.unsafe(next);
-      await transaction`insert into dewar.migration values (${version + 1}, now())`;
-      return false;
-    });
+  let version = await readVersion(sql);
+  while (version < MIGRATIONS.length) {
+    const step = version + 1;
+    try {
+      // Statements sent as one are one transaction.
+      await sql.unsafe(`
+        select pg_advisory_xact_lock(${LOCK});
+        ${MIGRATIONS[version]}
+        insert into dewar.migration values (${step}, now());
+      `);
+      version = step;
+    } catch (error) {
+      // Another MONITOR may have done it while this one waited for the lock.
+      version = await readVersion(sql);
+      if (version < step) throw error;
+    }
   }
+  if (version > MIGRATIONS.length) {
+    const known = MIGRATIONS.length;
+    throw new ConfigError(
+      `The database has tables of version ${version}, this MONITOR knows up to ${known}: use a newer one`,
+    );
+  }
+}
+
+async function readVersion(sql: Sql): Promise<number> {
+  const [found] = await sql`select to_regclass('dewar.migration') is not null as found`;
+  if (!found!.found) return 0;
+  const [latest] = await sql`select coalesce(max(version), 0) as version from dewar.migration`;
+  return latest!.version;
 }

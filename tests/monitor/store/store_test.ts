@@ -145,6 +145,23 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
     assertEquals(lines[0], say(clock.time(), "line 4"));
   });
 
+  await t.step("it keeps any text as it is", async () => {
+    const texts = [
+      'a "b" c',
+      "back\\slash",
+      "{1,2}",
+      "NULL",
+      "",
+      "it's",
+      "line\nbreak\ttab",
+      "Grüße, 温度 🧊",
+    ];
+    for (const text of texts) store.log(say(clock.time(), text));
+    const lines = await store.recentLog(texts.length);
+    assertEquals(lines.map(({ message }) => message).reverse(), texts);
+    await pass(1);
+  });
+
   await t.step("it goes on after one record that the database refuses", async () => {
     const stored = store.stored;
     const from = clock.time();
@@ -327,7 +344,7 @@ testWith(
       select count(*)::int as rows, count(distinct number)::int as numbers, max(number) as last from dewar.value`;
       assertEquals({ ...row }, { rows: next, numbers: next, last: next - 1 });
       assert(reports.length > 0, "no connection was cut while it was used");
-    assertEquals(reports.length % 2, 0, "each loss is reported once, and each return");
+      assertEquals(reports.length % 2, 0, "each loss is reported once, and each return");
       await other.close();
     }),
 );
