@@ -30,21 +30,37 @@ export async function openPage(url: string): Promise<OpenPage> {
   };
 }
 
-/** How many pixels of a canvas are not empty. */
-export function inked(page: Page, selector: string): Promise<number> {
-  return page.$eval(selector, (element) => {
-    const canvas = element as unknown as {
-      width: number;
-      height: number;
-      getContext(kind: "2d"): CanvasLike;
-    };
+/** What a plot shows: how many readings it says it has, and how many pixels of its canvas have the first curve's colour. */
+export async function drawn(page: Page, plot: string): Promise<{ readings: number; pixels: number }> {
+  const label = await page.getAttribute(`[data-plot="${plot}"] .plot`, "aria-label");
+  const pixels = await page.$eval(`[data-plot="${plot}"] canvas`, (element) => {
+    const canvas = element as unknown as CanvasLike;
+    const probe = document.createElement("i");
+    probe.style.color = "var(--trace)";
+    document.body.append(probe);
+    const [red, green, blue] = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+    probe.remove();
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let count = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) count += 1;
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count += 1;
+    }
     return count;
   });
+  return { readings: Number(/(\d+) readings/.exec(label ?? "")?.[1] ?? 0), pixels };
 }
 
 interface CanvasLike {
-  getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+  readonly width: number;
+  readonly height: number;
+  getContext(
+    kind: "2d",
+  ): { getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray } };
 }
+
+/** What the function above uses of the browser it runs in. */
+declare const document: {
+  createElement(name: string): { style: { color: string }; remove(): void };
+  readonly body: { append(child: unknown): void };
+};
+declare function getComputedStyle(element: unknown): { readonly color: string };

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { chromium, testWith } from "../../needs.ts";
-import { inked, openPage } from "./browser.ts";
+import { drawn, openPage } from "./browser.ts";
 import { FakeLab } from "./fake_lab.ts";
 
 const big = `[data-client="cryocon"] .big [data-key="temperature"] .v`;
@@ -19,14 +19,16 @@ testWith(
 
     lab.read("cryocon", { temperature: -55.5, "temperature.target": -100 });
     await page.waitForFunction(`document.querySelector('${big}').textContent === "\u221255.50"`);
-    const before = await inked(page, ".plot canvas");
+    const before = await drawn(page, "cryocon/temperature");
     for (let n = 1; n <= 30; n++) {
       lab.read("cryocon", { temperature: -55.5 - n, "temperature.target": -100 });
       await systemClock.sleep(20);
     }
     await page.waitForFunction(`document.querySelector('${big}').textContent === "\u221285.50"`);
     await systemClock.sleep(300);
-    assertGreater(await inked(page, ".plot canvas"), before);
+    const after = await drawn(page, "cryocon/temperature");
+    assertGreater(after.readings, before.readings);
+    assertGreater(after.pixels, 50);
 
     lab.lose("cryocon", "connection refused");
     await page.waitForSelector(`[data-client="cryocon"].isstale .dot.lost`);

@@ -99,10 +99,13 @@ export function drawPlot(place: HTMLElement, plot: PlotData): void {
     due = true;
     requestAnimationFrame(() => {
       due = false;
-      chart.setData(uPlot.join(curves.map(({ time, value }) => [time, value] as uPlot.AlignedData)));
+      const data = aligned();
+      chart.setData(data);
+      place.setAttribute("aria-label", `${plot.title}: ${data[0].length} readings`);
     });
   };
   const curves = plot.curves.map(({ key }) => follow(plot.client, key, draw));
+  const aligned = () => uPlot.join(curves.map(({ time, value }) => [time, value] as uPlot.AlignedData));
   const chart = new uPlot(
     {
       width: place.clientWidth,
@@ -120,7 +123,7 @@ export function drawPlot(place: HTMLElement, plot: PlotData): void {
       scales: { y: { distr: plot.log ? 3 : 1 } },
       cursor: { drag: { x: true, y: false } },
     },
-    uPlot.join(curves.map(({ time, value }) => [time, value] as uPlot.AlignedData)),
+    aligned(),
     place,
   );
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight - 40 }))

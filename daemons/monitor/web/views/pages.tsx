@@ -98,7 +98,7 @@ function PlotCard({ plot }: { plot: PlotData }) {
       <h2>
         {plot.title} <small>{plot.client}</small>
       </h2>
-      <div class="plot" style={`height:${plot.height}px`} />
+      <div class="plot" role="img" aria-label={plot.title} style={`height:${plot.height}px`} />
     </section>
   );
 }

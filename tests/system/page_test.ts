@@ -1,0 +1,98 @@
+/** The whole chain in a real browser: instrument, daemon, MONITOR, page. */
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { connect } from "../../lib/sdk/mod.ts";
+import { Cryocon } from "../../daemons/models.ts";
+import { drawn, openPage } from "../monitor/web/browser.ts";
+import { chromium, testWith } from "../needs.ts";
+import { type Program, program, start } from "../processes.ts";
+
+const CARD = `[data-client="cryocon"]`;
+const TEMPERATURE = `${CARD} .big [data-key="temperature"] .v`;
+
+const simulator = () => start(program("daemons/cryocon/simulator.ts", "--port", "0", "--speed", "300"));
+const daemonAt = (port: number, hardware: Program) =>
+  start(program("daemons/cryocon/daemon.ts", "--port", `${port}`, "--hardware", hardware.address));
+
+async function monitorOf(folder: string, daemon: Program): Promise<Program> {
+  const config = `${folder}/monitor.yaml`;
+  await Deno.writeTextFile(
+    config,
+    `name: Test lab
+port: 0
+http_port: 0
+data: ${folder}/store
+clients:
+  cryocon:
+    address: ${daemon.address}
+    plots:
+      temperature: { name: Temperature, values: [time, temperature, temperature.target] }
+`,
+  );
+  return await start(program("daemons/monitor/monitor.ts", "--config", config));
+}
+
+/** The page's address, which MONITOR prints on its second line. */
+async function pageOf(monitor: Program): Promise<string> {
+  for (;;) {
+    const url = /^page at (\S+)$/m.exec(monitor.output)?.[1];
+    if (url) return url;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+testWith("the page shows a cryostat live, commands it, and tells when its daemon dies and returns", [
+  chromium,
+], async () => {
+  const folder = await Deno.makeTempDir();
+  await using instrument = await simulator();
+  let daemon = await daemonAt(0, instrument);
+  await using monitor = await monitorOf(folder, daemon);
+  await using open = await openPage(await pageOf(monitor));
+  const { page } = open;
+
+  // Values change live, and the curve with them.
+  await page.waitForSelector(`${CARD}:not(.isstale) .dot.live`);
+  await page.waitForFunction(`document.querySelector('${TEMPERATURE}').textContent !== "\u2014"`);
+  const first = await page.textContent(TEMPERATURE);
+  const before = await drawn(page, "cryocon/temperature");
+  assertEquals(await page.textContent(`${CARD} .big .u`), "°C");
+
+  // A command typed there reaches the daemon.
+  await page.fill("#command input", "send cryocon set temperature=-50");
+  await page.press("#command input", "Enter");
+  await page.waitForFunction(`/temperature/.test(document.querySelector("#reply").textContent)`);
+  await page.waitForFunction(
+    `/50\\.000/.test(document.querySelector('${CARD} .big [data-key="temperature.target"] .v').textContent)`,
+  );
+  {
+    await using cryocon = await connect(Cryocon, daemon.address);
+    assertEquals((await cryocon.get()).target.temperature, -50);
+  }
+  await page.waitForFunction(
+    `document.querySelector('${TEMPERATURE}').textContent !== ${JSON.stringify(first)}`,
+  );
+  await page.waitForFunction(
+    `parseFloat(document.querySelector('${TEMPERATURE}').textContent.replace("\u2212", "-")) < 0`,
+  );
+  const after = await drawn(page, "cryocon/temperature");
+  assertGreater(after.readings, before.readings);
+  assertGreater(after.pixels, 100);
+
+  // A killed daemon is stale in shape and text within three seconds, and comes back by itself.
+  const { port } = daemon;
+  await daemon[Symbol.asyncDispose]();
+  await page.waitForSelector(`${CARD}.isstale .dot.lost`, { timeout: 3000 });
+  await page.waitForFunction(
+    `document.querySelector('${TEMPERATURE}').classList.contains("stale")`,
+    undefined,
+    { timeout: 1000 },
+  );
+  assertStringIncludes(await page.textContent(`${CARD} .linktext`) ?? "", "lost");
+  daemon = await daemonAt(port, instrument);
+  await page.waitForSelector(`${CARD}:not(.isstale) .dot.live`);
+  await page.waitForFunction(`!document.querySelector('${TEMPERATURE}').classList.contains("stale")`);
+
+  assertEquals(open.errors, []);
+  await daemon[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
