@@ -6,7 +6,7 @@ import { formatValue } from "../device/text.ts";
 import type { Value } from "../device/types.ts";
 import { CommandError } from "../errors.ts";
 import type { Caller, Outcome, ParsedLine } from "../line/service.ts";
-import { type Device, EXCHANGE_TIMEOUT } from "./device.ts";
+import type { Device } from "./device.ts";
 import type { Interlock } from "./settings.ts";
 
 /** Runs the commands of one device. */
@@ -55,25 +55,24 @@ export class Commands {
     return returns && result !== undefined ? { seq, result: formatValue(returns, result) } : { seq };
   }
 
+  /** How a line goes to the hardware as it is, if it does. */
+  wayOf({ text }: ParsedLine): "ask" | "tell" | undefined {
+    const way = this.#device.binding.passthrough?.(text) ?? false;
+    if (way === true) return text.includes("?") ? "ask" : "tell";
+    return way || undefined;
+  }
+
   /**
    * Sends an old line to the hardware as it is.
    *
    * @param line The line.
-   * @returns What it answers, or undefined where the line is not for the hardware.
+   * @param way Whether a reply is awaited.
+   * @returns The reply, where one is.
+   * @throws {CommandError} `device`, `timeout`, `unknown_outcome`.
    */
-  pass(line: ParsedLine): Promise<Outcome> | undefined {
-    const { binding } = this.#device;
-    const kind = binding.passthrough?.(line.text) ?? false;
-    if (kind === false) return undefined;
-    const isAsked = kind === true ? line.text.includes("?") : kind === "ask";
-    return this.#pass(line.text, isAsked);
-  }
-
-  async #pass(text: string, isAsked: boolean): Promise<Outcome> {
+  async pass({ text }: ParsedLine, way: "ask" | "tell"): Promise<Outcome> {
     const hardware = this.#device.queued("user");
-    const reply = isAsked
-      ? await hardware.ask(text, { timeout: EXCHANGE_TIMEOUT })
-      : await hardware.tell(text);
+    const reply = await hardware[way](text);
     const seq = this.#device.state.finish();
     return reply === undefined ? { seq } : { seq, text: reply };
   }

@@ -119,9 +119,10 @@ export class DeviceService implements LineService {
 
   #pass(line: ParsedLine, peer: Peer): Result {
     const { claims, commands, device } = this.#parts;
-    if (device.binding.passthrough?.(line.text)) {
+    const way = commands.wayOf(line);
+    if (way !== undefined) {
       claims.check(peer);
-      return commands.pass(line);
+      return commands.pass(line, way);
     }
     const words = [...WORDS, ...commands.names];
     throw new CommandError(

@@ -106,11 +106,9 @@ export class Settings {
       const taken = settings.filter(({ settable }) => settable.channel.key in found);
       if (taken.length === 0) throw error;
       const { values } = this.#done(taken, found);
+      const done = Object.entries(values!).map((pair) => pair.join("=")).join(" ");
       const { code, message } = error as CommandError;
-      throw new CommandError(
-        code,
-        `${message}; done before it: ${Object.entries(values!).map((pair) => pair.join("="))}`,
-      );
+      throw new CommandError(code, `${message}; done before it: ${done}`, { cause: error });
     }
     return this.#done(settings, found);
   }
