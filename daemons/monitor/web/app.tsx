@@ -1,10 +1,12 @@
 /** MONITOR over HTTP: the pages, the live stream, history, and the original's addresses. @module */
 import { type Context, Hono } from "hono";
+import { basicAuth } from "hono/basic-auth";
 import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import { asset } from "./assets.ts";
 import { Bulletins, overview } from "./live.ts";
+import type { Verify } from "./htpasswd.ts";
 import { statusJson } from "./status_json.ts";
 import { ClientPage, LabPage, LogPage } from "./views/pages.tsx";
 
@@ -32,10 +34,12 @@ function isOwn({ req }: Context): boolean {
  *
  * @param lab The lab.
  * @param clock The clock.
+ * @param verify Who may see it; everybody who reaches it without this.
  * @returns The application; serve its `fetch`.
  */
-export function createApp(lab: Lab, clock: Clock): Hono {
+export function createApp(lab: Lab, clock: Clock, verify?: Verify): Hono {
   const app = new Hono();
+  if (verify) app.use(basicAuth({ realm: lab.name, verifyUser: verify }));
   const page = { lab, clock };
 
   app.get("/", async (c) => c.html(await LabPage(page)));

@@ -3,6 +3,9 @@ import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import { createApp } from "./app.tsx";
+import type { Verify } from "./htpasswd.ts";
+
+export { readHtpasswd, type Verify } from "./htpasswd.ts";
 
 /** Options of {@linkcode startWeb}. */
 export interface WebOptions {
@@ -10,6 +13,8 @@ export interface WebOptions {
   host?: string;
   /** Port; 0 for any free one (default 8888). */
   port?: number;
+  /** Who may see it (default: everybody who reaches it). */
+  verify?: Verify | undefined;
   /** Clock. */
   clock?: Clock;
 }
@@ -33,9 +38,9 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
-  const { host = "127.0.0.1", port = 8888, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, verify, clock = systemClock } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock);
+  const app = createApp(lab, clock, verify);
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);
