@@ -55,7 +55,7 @@ async function sendSetpoint(index: number, value: number, { hardware, signal }: 
   if (isBad(present)) {
     throw new CommandError(
       "device",
-      `Cannot set loop ${index + 1} of the Cryo-con to ${value} degC: ${present.bad}`,
+      `Cannot set loop ${index + 1} of the Cryo-con to ${value} degC: ${present.bad} (it answered "${present.raw}")`,
     );
   }
   refuseNak(await hardware.ask(`${path} ${value};setp?`, { signal }));
