@@ -5,7 +5,7 @@ import { eventually } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { memory, type Program } from "../processes.ts";
 import { bystander } from "./bystander.ts";
-import { gone, peer, RIGHT, startDaemon, untilRight } from "./cryocon_daemon.ts";
+import { gone, isRight, peer, RIGHT, startDaemon, untilRight } from "./cryocon_daemon.ts";
 import { recordedCryocon } from "./recorded_cryocon.ts";
 
 /** Runs a test on a daemon that somebody else uses meanwhile, and whose hardware must notice nothing. */
@@ -13,7 +13,7 @@ async function undisturbed(test: (daemon: Program) => Promise<void>): Promise<vo
   await using hardware = await recordedCryocon();
   await using daemon = await startDaemon(hardware.address);
   await untilRight(daemon.address);
-  const other = await bystander(daemon.address, RIGHT);
+  const other = await bystander(daemon.address, isRight);
   await eventually(() => other.answers > 3);
   const before = other.answers;
   await test(daemon);

@@ -4,7 +4,7 @@ import { type Connection, tcp } from "../../lib/net/mod.ts";
 import { eventually } from "../../lib/testing/mod.ts";
 import { memory, type Program } from "../processes.ts";
 import { type Bystander, bystander } from "./bystander.ts";
-import { gone, peer, RIGHT, startDaemon, untilRight } from "./cryocon_daemon.ts";
+import { gone, isRight, peer, RIGHT, startDaemon, untilRight } from "./cryocon_daemon.ts";
 import { recordedCryocon } from "./recorded_cryocon.ts";
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
@@ -24,7 +24,7 @@ Deno.test("a daemon serves a thousand connections at once, and has forgotten the
   await using hardware = await recordedCryocon();
   await using daemon = await startDaemon(hardware.address);
   await untilRight(daemon.address);
-  const other = await bystander(daemon.address, RIGHT);
+  const other = await bystander(daemon.address, isRight);
   const files = await openFiles(daemon);
 
   const crowd = await Promise.all(times(1000, () => peer(daemon.address)));
@@ -53,7 +53,7 @@ Deno.test("a daemon drops peers that never read, after it has served ten others 
   await using hardware = await recordedCryocon();
   await using daemon = await startDaemon(hardware.address);
   await untilRight(daemon.address);
-  const others = await Promise.all(times(10, () => bystander(daemon.address, RIGHT)));
+  const others = await Promise.all(times(10, () => bystander(daemon.address, isRight)));
   await eventually(() => others.every(({ answers }) => answers > 10));
   const weight = await memory(daemon.pid);
 

@@ -7,6 +7,9 @@ import { type Program, program, start } from "../processes.ts";
 /** What its status begins with when it has read the standing Cryo-con of these tests. */
 export const RIGHT = /^status hw_connected=1 temperature=11 /;
 
+/** Whether a status is such a one. */
+export const isRight = (status: string): boolean => RIGHT.test(status);
+
 /**
  * Starts it; it has not read its hardware yet.
  *
@@ -22,7 +25,7 @@ export async function untilRight(address: string, timeout: Duration = "5 s"): Pr
   const client = await peer(address);
   await eventually(async () => {
     client.send("get_status");
-    return RIGHT.test(await client.expect(/^status /));
+    return isRight(await client.expect(/^status /));
   }, { timeout });
   await gone(client);
 }
