@@ -53,10 +53,8 @@ async function sendSetpoint(index: number, value: number, { hardware, signal }: 
   const path = `:loop ${index + 1}:setp`;
   const present = setpointOf(await hardware.ask(`${path}?`, { signal }));
   if (isBad(present)) {
-    throw new CommandError(
-      "device",
-      `Cannot set loop ${index + 1} of the Cryo-con to ${value} degC: ${present.bad} (it answered "${present.raw}")`,
-    );
+    const why = `${present.bad} (it answered "${present.raw}")`;
+    throw new CommandError("device", `Cannot set loop ${index + 1} of the Cryo-con to ${value} degC: ${why}`);
   }
   refuseNak(await hardware.ask(`${path} ${value};setp?`, { signal }));
 }
