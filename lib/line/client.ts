@@ -97,6 +97,11 @@ export class LineClient implements AsyncDisposable {
     return this.#kept.state.status === "connected" ? this.#peer : undefined;
   }
 
+  /** Whether the peer knows the extended protocol, as far as is known. */
+  get isModern(): boolean {
+    return this.#peer?.isModern ?? false;
+  }
+
   /**
    * Sends a line that is not answered under a mid.
    *
@@ -119,16 +124,20 @@ export class LineClient implements AsyncDisposable {
    * between; `device` when there was none, and nothing was sent.
    * @throws {LocalProtocolError} If it is no line.
    */
-  async request(line: string | LineParts, options: RequestOptions = {}): Promise<ParsedLine> {
-    const text = typeof line === "string" ? checked(line) : formatLine(line);
-    options.signal?.throwIfAborted();
-    const connection = this.#connected(text);
-    if (!this.#peer?.isModern) {
-      throw new LocalProtocolError(`${this.#who} does not answer commands: send() is all that can be done`);
+  request(line: string | LineParts, options: RequestOptions = {}): Promise<ParsedLine> {
+    try {
+      const text = typeof line === "string" ? checked(line) : formatLine(line);
+      options.signal?.throwIfAborted();
+      const connection = this.#connected(text);
+      if (!this.#peer?.isModern) {
+        throw new LocalProtocolError(`${this.#who} does not answer commands: send() is all that can be done`);
+      }
+      const { mid, answer } = this.#requests.open(text, options);
+      connection.write(`${withMid(text, mid)}\n`);
+      return answer;
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const { mid, answer } = this.#requests.open(text, options);
-    connection.write(`${withMid(text, mid)}\n`);
-    return await answer;
   }
 
   /**

@@ -2,7 +2,7 @@
 import { type Connection, type Heartbeat, heartbeat, type Receiver } from "../net/mod.ts";
 import type { Clock, Duration, Timer } from "../time/mod.ts";
 import { LineCodec, type LineEvent } from "./codec.ts";
-import { formatIntroduction, type Introduction, isAnswer, readIntroduction } from "./greeting.ts";
+import { type Introduction, isAnswer, readIntroduction } from "./greeting.ts";
 import type { ParsedLine } from "./parse.ts";
 
 /** What a session tells the client it belongs to. */

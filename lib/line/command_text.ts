@@ -16,6 +16,8 @@ import type { Answer, LinkCommand } from "../link/link.ts";
 import type { ParsedLine } from "./parse.ts";
 import type { LineParts } from "./quote.ts";
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Writes commands for one device, and reads its answers. */
 export class CommandText {
   readonly #description: Description;
@@ -53,31 +55,27 @@ export class CommandText {
   /** Reads the answer to a command. */
   read(command: LinkCommand, { options }: ParsedLine): Answer {
     const values = new Map<string, Value>();
+    const answer: Mutable<Answer> = { values, confirmed: true };
     for (const name in options) {
+      const words = options[name]!;
+      if (name === "@seq") answer.seq = Number(words);
+      else if (name === "@text") answer.text = words;
+      else if (name === "@result") answer.result = this.#result(command, words);
       const channel = this.#settables.get(name);
-      const value = channel && parseValue(channel.param, options[name]!);
+      const value = channel && parseValue(channel.param, words);
       if (value !== undefined && !isBad(value)) values.set(channel!.settable ?? name, value);
     }
-    const seq = options["@seq"];
-    const text = options["@text"];
-    const result = this.#result(command, options["@result"]);
-    return {
-      values,
-      confirmed: true,
-      ...(seq === undefined ? {} : { seq: Number(seq) }),
-      ...(text === undefined ? {} : { text }),
-      ...(result === undefined ? {} : { result }),
-    };
+    return answer;
   }
 
   #settings(values: Readonly<Record<string, Value>>, isModern: boolean): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(values).map(([key, value]) => {
-        const channel = this.#settables.get(key);
-        if (!channel) return this.#unknown("parameter to set named", key, this.#settables.keys());
-        return [isModern ? key : channel.wire, formatValue(channel.param, value)];
-      }),
-    );
+    const words: Record<string, string> = {};
+    for (const key in values) {
+      const channel = this.#settables.get(key);
+      if (!channel) return this.#unknown("parameter to set named", key, this.#settables.keys());
+      words[isModern ? key : channel.wire] = formatValue(channel.param, values[key]!);
+    }
+    return words;
   }
 
   #call({ name, args = {} }: LinkCommand & { kind: "call" }, isModern: boolean): string | LineParts {
@@ -92,8 +90,7 @@ export class CommandText {
     return { name, options: wordsOf(args, command.args ?? {}) };
   }
 
-  #result(command: LinkCommand, words: string | undefined): Value | undefined {
-    if (words === undefined) return undefined;
+  #result(command: LinkCommand, words: string): Value {
     const returns = command.kind === "call"
       ? this.#description.model.commands?.[command.name]?.returns
       : undefined;

@@ -137,7 +137,7 @@ class LineLink implements Link {
     this.#client.mustBeConnected(command.kind === "line" ? command.line : command.kind);
     if (!this.#commands && command.kind !== "line") await this.describe(options);
     const words = this.#commands ?? new CommandText(nameless(this.address));
-    const isModern = this.#client.peer?.isModern ?? true;
+    const isModern = this.#client.isModern;
     const line = words.write(command, isModern);
     if (isModern) return words.read(command, await this.#client.request(line, options));
     this.#client.send(line);

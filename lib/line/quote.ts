@@ -56,17 +56,18 @@ export interface LineParts {
  * ```
  */
 export function formatLine(parts: LineParts): string {
-  const { name, args = [], options = {} } = parts;
-  const named = name === undefined ? [] : [bareWord(name)];
-  const bare = args.map(bareWord);
-  const pairs = Object.entries(options).map(([key, value]) => formatOption(key, value));
-  if (name !== undefined) return [...named, ...bare, ...pairs].join(" ");
-  if (bare.length > 0 && pairs.length === 0) {
+  const { name, args = [], options } = parts;
+  let words = "";
+  for (const word of args) words += ` ${bareWord(word)}`;
+  let pairs = "";
+  for (const key in options) pairs += ` ${formatOption(key, options[key]!)}`;
+  if (name !== undefined) return bareWord(name) + words + pairs;
+  if (words !== "" && pairs === "") {
     throw new LocalProtocolError(
       `Cannot send ${JSON.stringify(args)} without a name: the first would be taken for it`,
     );
   }
-  return [...pairs, ...bare].join(" ");
+  return (pairs + words).slice(1);
 }
 
 /**

@@ -14,7 +14,7 @@ export interface RequestOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-const TIMEOUT: Duration = "10 s";
+const TIMEOUT = milliseconds("10 s");
 
 const CODES: ReadonlySet<string | undefined> = new Set<FailureCode>([
   "invalid",

@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { LogLine } from "../link/link.ts";
 import { type Connection, type Listener, type Transport, transportFor } from "../net/mod.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import { PushGate } from "./push_gate.ts";
 import type { LineService, Peer } from "./service.ts";
 import { Session, type SessionContext } from "./session.ts";
 import { SharedReplies } from "./shared_replies.ts";
@@ -105,6 +106,7 @@ class Server implements LineServer {
     this.#context = {
       service,
       replies: new SharedReplies(service),
+      gate: new PushGate(),
       clock,
       lineLimit: options.lineLimit,
       patience: options.patience ?? "30 s",

@@ -6,6 +6,7 @@ import type { Clock, Duration } from "../time/mod.ts";
 import { formatDone, formatFailed, formatProgress } from "./answer.ts";
 import { LineCodec, type LineEvent } from "./codec.ts";
 import { Outbox } from "./outbox.ts";
+import type { PushGate } from "./push_gate.ts";
 import { formatOption, oneLine, toAscii } from "./quote.ts";
 import type { Caller, LineService, Outcome, ParsedLine, Peer } from "./service.ts";
 import type { SharedReplies } from "./shared_replies.ts";
@@ -17,6 +18,8 @@ export interface SessionContext {
   readonly service: LineService;
   /** Replies made once for all. */
   readonly replies: SharedReplies;
+  /** What pushes wait at. */
+  readonly gate: PushGate;
   /** The clock. */
   readonly clock: Clock;
   /** Longest line, bytes. */
@@ -193,6 +196,7 @@ export class Session implements Peer, Receiver {
       keys: options["@keys"] ? new Set(options["@keys"].split(",")) : undefined,
       period,
       clock: this.#context.clock,
+      gate: this.#context.gate,
       send: (update) => {
         this.#write(this.#context.replies.update(update));
         return !this.#outbox.isHeld;
@@ -229,7 +233,8 @@ export class Session implements Peer, Receiver {
     while (this.#unread.length > 0 && !this.#outbox.isHeld) {
       this.#outbox.begin();
       const chunk = this.#unread[0]!;
-      const taken = this.#codec.feed(chunk, this.#handle);
+      let taken = 0;
+      this.#context.gate.whileClosed(() => taken = this.#codec.feed(chunk, this.#handle));
       if (taken < chunk.length) this.#unread[0] = chunk.subarray(taken);
       else this.#unread.shift();
       this.#outbox.flush();

@@ -2,6 +2,7 @@
 import type { Update } from "../device/reading.ts";
 import { selected, UpdateQueue } from "../link/update_queue.ts";
 import type { Clock, Timer } from "../time/mod.ts";
+import type { PushGate, Pushing } from "./push_gate.ts";
 import type { ValueSource } from "./service.ts";
 
 /** What a subscription is made with. */
@@ -12,6 +13,8 @@ export interface SubscriptionOptions {
   period: number;
   /** The clock that measures it. */
   clock: Clock;
+  /** What its updates wait at. */
+  gate: PushGate;
   /** Sends an update; returns false when the peer reads too slowly: then it waits for {@linkcode Subscription.resume}. */
   send(update: Update): boolean;
 }
@@ -20,12 +23,13 @@ export interface SubscriptionOptions {
  * Pushes updates to one peer. While the peer cannot take them, or its period has not passed, only the newest reading of
  * each channel is kept: a slow reader costs no more than one status.
  */
-export class Subscription implements Disposable {
+export class Subscription implements Disposable, Pushing {
   readonly #options: SubscriptionOptions;
   readonly #watch: Disposable;
   readonly #first: Update[];
   readonly #waiting: UpdateQueue;
   #isHeld = false;
+  #hasEnded = false;
   #pause: Timer | undefined;
 
   /** Begins: with the updates after `since`, where they are kept, then a complete one, then what comes. */
@@ -38,24 +42,27 @@ export class Subscription implements Disposable {
     this.#first = first.map((update) => selected(update, options.keys));
     this.#watch = source.watch((update) => {
       this.#waiting.push(update);
-      this.#flush();
+      options.gate.pass(this);
     });
-    this.#flush();
+    this.flush();
   }
 
   /** The peer reads again. */
   resume(): void {
     this.#isHeld = false;
-    this.#flush();
+    this.flush();
   }
 
   /** Ends it. */
   [Symbol.dispose](): void {
+    this.#hasEnded = true;
     this.#watch[Symbol.dispose]();
     this.#pause?.stop();
   }
 
-  #flush(): void {
+  /** Pushes what waits, as far as the peer and the period let it. */
+  flush(): void {
+    if (this.#hasEnded) return;
     while (this.#first.length > 0 && !this.#isHeld) this.#send(this.#first.shift()!);
     if (this.#waiting.isEmpty || this.#isHeld || this.#pause) return;
     while (!this.#waiting.isEmpty && !this.#isHeld) this.#send(this.#waiting.shift()!);
@@ -63,7 +70,7 @@ export class Subscription implements Disposable {
     if (period === 0) return;
     this.#pause = clock.after(period, () => {
       this.#pause = undefined;
-      this.#flush();
+      this.flush();
     });
   }
 
