@@ -127,7 +127,8 @@ if (import.meta.main) {
       fault,
       address: formatAddress(options.host, options.port),
     });
+    const interruption = interrupted();
     console.log(`listening on ${simulator.address}`);
-    await interrupted();
+    await interruption;
   });
 }

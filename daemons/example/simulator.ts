@@ -49,7 +49,8 @@ export async function simulateExample(address: string, transport: Transport = tc
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
     await using simulator = await simulateExample(formatAddress(options.host, options.port));
+    const interruption = interrupted();
     console.log(`listening on ${simulator.address}`);
-    await interrupted();
+    await interruption;
   });
 }

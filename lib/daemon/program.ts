@@ -75,8 +75,9 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
 }
 
 async function live(daemon: Daemon): Promise<void> {
+  const interruption = interrupted();
   console.log(`listening on ${daemon.address}`);
-  const isInterrupted = await Promise.race([daemon.ended, interrupted()]);
+  const isInterrupted = await Promise.race([daemon.ended, interruption]);
   if (isInterrupted) await daemon.stop();
 }
 
