@@ -1,10 +1,19 @@
 /** Starts MONITOR with the permissions that its configuration calls for and no others. @module */
+import { fileURLToPath } from "node:url";
 import { type Needs, outlive, type Parsed, permissionsFor, runProgram } from "../../lib/cli/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
 import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
 
 const HERE = import.meta.dirname!;
+/** Where the libraries are: the embedded database and the page read files of theirs. */
+const LIBRARIES = fileURLToPath(import.meta.resolve("@electric-sql/pglite")).replace(
+  /(\/node_modules\/).*$/,
+  "$1",
+);
+
+/** The client of PostgreSQL takes from the environment what the database's address leaves out. */
+const ENVIRONMENT = "--allow-env=PG*,USERNAME,USER,LOGNAME";
 
 /**
  * What MONITOR needs for a configuration.
@@ -25,7 +34,7 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Ne
   const lab = options.lab === undefined ? [] : [options.lab];
   return {
     net: [...own, ...watched, ...database],
-    read: [...files, ...lab, config.data, HERE, `${HERE}/../../node_modules`],
+    read: [...files, ...lab, config.data, HERE, LIBRARIES],
     write: [config.data],
   };
 }
@@ -53,7 +62,7 @@ if (import.meta.main) {
     try {
       const { config } = await loadConfig(parsed, readIfThere);
       const permissions = permissionsFor(needsOf(config, parsed));
-      const args = ["run", ...permissions, `${HERE}/monitor.ts`, ...Deno.args];
+      const args = ["run", ...permissions, ENVIRONMENT, `${HERE}/monitor.ts`, ...Deno.args];
       return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

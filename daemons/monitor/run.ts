@@ -62,7 +62,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     options;
   await using parts = new AsyncDisposableStack();
   const links = new Set<Link>();
-  const lab = new LiveLab({ ...config, recorder, clock });
+  const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
   const incoming = parts.use(new Incoming(lab));
   const values = parts.use(new LabValues(lab));
   const connected = () => [...links].filter(({ state }) => state.status === "connected");
@@ -111,11 +111,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     });
   parts.defer(async () => {
     isClosing = true;
+    lab[Symbol.dispose](); // first of all: that links end now is no news
     await Promise.all([...links].map((link) => link.close()));
     await Promise.all(following);
   });
-  parts.use(lab);
-
   const connections = () => [
     ...connected().map(({ address, state }) => ({ address, name: state.peerName ?? "" })),
     ...server?.peers ?? [],

@@ -1,0 +1,62 @@
+/** MONITOR: watches every daemon of the lab, stores what they say and shows it. @module */
+import { interrupted, type Parsed, runProgram } from "../../lib/cli/mod.ts";
+import { logToStderr } from "../../lib/daemon/log.ts";
+import { ConfigError } from "../../lib/errors.ts";
+import { openLink } from "../../lib/link/mod.ts";
+import type { LogLine } from "../../lib/link/link.ts";
+import { isLoopback } from "../../lib/net/address.ts";
+import { systemClock } from "../../lib/time/mod.ts";
+import { type Config, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
+import { MONITOR_NAME } from "./live_lab.ts";
+import { Forgetful } from "./recorder.ts";
+import { startMonitor } from "./run.ts";
+import { openStore } from "./store/mod.ts";
+import { attend } from "./terminal.ts";
+import { startWeb } from "./web/mod.ts";
+
+type Say = (type: LogLine["type"], message: string) => void;
+
+/** Runs MONITOR until somebody ends it. */
+async function live(
+  config: Config,
+  { options }: Parsed<typeof MONITOR>,
+  warnings: readonly string[],
+): Promise<void> {
+  const { promise: ended, resolve: exit } = Promise.withResolvers<void>();
+  void interrupted().then(() => exit()); // from here on: what has been opened by then is closed in order
+  const listen = !options.console;
+  let say: Say = (type, message) =>
+    logToStderr({ time: systemClock.time(), source: MONITOR_NAME, type, message });
+  const report: Say = (type, message) => say(type, message);
+
+  await using parts = new AsyncDisposableStack();
+  const refresh = Math.max(config.interval, 1) * 1000;
+  const recorder = listen
+    ? parts.use(await openStore({ db: config.db, data: config.data, refresh, report }))
+    : new Forgetful();
+  const pageMayCommand = config.trustNetwork || config.host === "localhost" || isLoopback(config.host);
+  const monitor = parts.use(await startMonitor({ config, recorder, openLink, exit, listen, pageMayCommand }));
+  if (listen) {
+    const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort }));
+    console.log(`listening on ${monitor.address}`);
+    console.log(`page at ${page.url}`);
+  }
+  parts.use(attend(monitor, { debug: options.debug, exit }));
+  say = monitor.say;
+  for (const warning of warnings) say("warning", warning);
+  if (config.trustNetwork) {
+    say("warning", "Everybody who reaches MONITOR's ports may command (--trust-network)");
+  }
+  await ended;
+}
+
+await runProgram(MONITOR, async (parsed) => {
+  try {
+    const { config, warnings } = await loadConfig(parsed, readIfThere);
+    await live(config, parsed, warnings);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+});
