@@ -27,7 +27,7 @@ export interface ArchiveOptions {
 /** About how many bytes of the spool go into one transaction: some thousand values. */
 const BATCH_BYTES = 256 * 2 ** 10;
 const FIRST_RETRY = 500;
-const LONGEST_RETRY = 30_000;
+const LONGEST_RETRY = 10_000;
 /** A database that answers nothing for so long is taken for lost. */
 const PATIENCE = "60 s";
 
@@ -90,7 +90,7 @@ export class Archive {
     return await work(this.#database.sql);
   }
 
-  /** Ends the work, undoing a transaction that is running, and closes the database. */
+  /** Ends the work, leaving what is not yet in the database for the next time, and closes the database. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.wake();
@@ -168,34 +168,15 @@ export class Archive {
   }
 
   async #applyNext(): Promise<void> {
-    const { spool, clock, report, name } = this.#options;
-    const from = this.#applied;
-    const { records, next, damaged } = await spool.read(from, BATCH_BYTES);
+    const { spool, report } = this.#options;
+    const { records, next, damaged } = await spool.read(this.#applied, BATCH_BYTES);
     const entries = records.map(({ payload }) => decodeEntry(payload));
-    const apply = (batch: readonly Entry[], start: number, to: number) =>
-      withDeadline(() => this.#apply(batch, start, to), {
-        clock,
-        timeout: PATIENCE,
-        what: `answer of ${name}`,
-      });
     try {
-      await apply(entries, from, next);
+      await this.#apply(entries, next);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      // One record that the database cannot take must not hold up all others.
       for (const [i, entry] of entries.entries()) {
-        const to = i === entries.length - 1 ? next : records[i]!.end;
-        try {
-          await apply([entry], this.#applied, to);
-        } catch (error) {
-          if (!isRefusal(error)) throw error;
-          if (entry.kind === "values") this.#refused += entry.rows.length;
-          report(
-            "error",
-            `${name} refused a record at position ${this.#applied}: ${(error as Error).message}`,
-          );
-          await apply([], this.#applied, to);
-        }
+        await this.#applyOrSkip(entry, i === entries.length - 1 ? next : records[i]!.end);
       }
     }
     for (const { start, end } of damaged) {
@@ -204,10 +185,27 @@ export class Archive {
     await spool.release(this.#applied);
   }
 
-  async #apply(entries: readonly Entry[], from: number, to: number): Promise<void> {
+  /** One record that the database cannot take must not hold up all others. */
+  async #applyOrSkip(entry: Entry, to: number): Promise<void> {
+    const { report, name } = this.#options;
+    try {
+      await this.#apply([entry], to);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (entry.kind === "values") this.#refused += entry.rows.length;
+      report("error", `${name} refused a record at position ${this.#applied}: ${(error as Error).message}`);
+      await this.#apply([], to);
+    }
+  }
+
+  async #apply(entries: readonly Entry[], to: number): Promise<void> {
+    const { id, clock, name } = this.#options;
     const { sql } = this.#database!;
-    this.#ids = await applyChannels(sql, this.#ids, entries);
-    await applyBatch(sql, this.#ids, entries, { spool: this.#options.id, from, to });
+    const source = { spool: id, from: this.#applied, to };
+    await withDeadline(async () => {
+      this.#ids = await applyChannels(sql, this.#ids, entries);
+      await applyBatch(sql, this.#ids, entries, source);
+    }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `answer of ${name}` });
     this.#applied = to;
     this.#turned();
   }

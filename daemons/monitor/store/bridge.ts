@@ -62,6 +62,7 @@ class Backend {
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #failure: Error | undefined;
+  #closing = false;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -92,7 +93,8 @@ class Backend {
   }
 
   close(): Promise<void> {
-    if (this.#failure) return Promise.resolve();
+    if (this.#failure || this.#closing) return this.#closed.promise;
+    this.#closing = true;
     this.#worker.ref();
     this.#worker.postMessage("close");
     return this.#closed.promise;

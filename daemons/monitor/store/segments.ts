@@ -23,12 +23,6 @@ export function segmentPath(folder: string, start: number): string {
   return `${folder}/${String(start).padStart(16, "0")}.spool`;
 }
 
-/** Makes what was created or removed in a folder last through a loss of power. */
-export async function syncFolder(folder: string): Promise<void> {
-  using entry = await Deno.open(folder, { read: true });
-  await entry.sync();
-}
-
 /** The segments of a folder, in order. */
 export async function listSegments(folder: string): Promise<Segment[]> {
   const segments: Segment[] = [];
@@ -74,4 +68,69 @@ export async function cutTornTail(folder: string, segment: Segment): Promise<Spa
   await file.syncData();
   segment.size = end;
   return torn;
+}
+
+/** Writes at the end of the last segment. */
+export class SegmentWriter {
+  readonly #folder: string;
+  readonly #openFile: OpenFile;
+  #file: SpoolFile | undefined;
+
+  /** Makes one for a folder; files are opened when they are written to. */
+  constructor(folder: string, open: OpenFile = openFile) {
+    this.#folder = folder;
+    this.#openFile = open;
+  }
+
+  /**
+   * Appends to a segment and makes it last through a loss of power. After a failure the segment is as it was.
+   *
+   * @param segment The last segment; its size grows.
+   * @param parts What to append.
+   */
+  async append(segment: Segment, parts: readonly Uint8Array[]): Promise<void> {
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let end = 0;
+    for (const part of parts) {
+      bytes.set(part, end);
+      end += part.length;
+    }
+    try {
+      this.#file ??= await this.#open(segment);
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#file.write(bytes.subarray(written));
+      }
+      await this.#file.syncData();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    segment.size += bytes.length;
+  }
+
+  /** Closes the file; what is appended next opens it again. */
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #open(segment: Segment): Promise<SpoolFile> {
+    const file = await this.#openFile(segmentPath(this.#folder, segment.start));
+    try {
+      // What a failed attempt has left behind the end goes away.
+      await file.truncate(segment.size);
+      await file.seek(segment.size, Deno.SeekMode.Start);
+      if (segment.size === 0) await this.#syncFolder();
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
+  }
+
+  /** A new file lasts through a loss of power only when its folder is on disk as well. */
+  async #syncFolder(): Promise<void> {
+    using folder = await Deno.open(this.#folder, { read: true });
+    await folder.sync();
+  }
 }

@@ -11,12 +11,10 @@ import {
   cutTornTail,
   listSegments,
   type OpenFile,
-  openFile,
   readSegment,
   type Segment,
   segmentPath,
-  type SpoolFile,
-  syncFolder,
+  SegmentWriter,
 } from "./segments.ts";
 
 /** Says what happened to the store, for the log. */
@@ -71,9 +69,8 @@ export class Spool {
   readonly #commitBytes: number;
   readonly #segmentBytes: number;
   readonly #memoryBytes: number;
-  readonly #openFile: OpenFile;
+  readonly #writer: SegmentWriter;
   readonly #segments: Segment[];
-  #file: SpoolFile | undefined;
   #pending: Pending[] = [];
   #pendingBytes = 0;
   #timer: Timer | undefined;
@@ -95,7 +92,7 @@ export class Spool {
     this.#commitBytes = options.commitBytes ?? 256 * 2 ** 10;
     this.#segmentBytes = options.segmentBytes ?? 8 * 2 ** 20;
     this.#memoryBytes = options.memoryBytes ?? 16 * 2 ** 20;
-    this.#openFile = options.openFile ?? openFile;
+    this.#writer = new SegmentWriter(options.folder, options.openFile);
     this.#segments = segments;
     this.recovered = this.durable;
   }
@@ -235,8 +232,7 @@ export class Spool {
       this.#report("error", `${this.#problem}: ${lost} values that were in memory are lost`);
     }
     this.#timer?.stop();
-    this.#file?.close();
-    this.#file = undefined;
+    this.#writer.close();
   }
 
   #commit(): Promise<boolean> {
@@ -267,37 +263,10 @@ export class Spool {
 
   async #write(group: readonly Pending[]): Promise<void> {
     if (this.#segments.at(-1)!.size >= this.#segmentBytes) {
-      this.#file?.close();
-      this.#file = undefined;
+      this.#writer.close();
       this.#segments.push({ start: this.durable, size: 0 });
     }
-    const segment = this.#segments.at(-1)!;
-    this.#file ??= await this.#openAt(segment);
-    const bytes = new Uint8Array(group.reduce((sum, one) => sum + one.bytes.length, 0));
-    let at = 0;
-    for (const one of group) {
-      bytes.set(one.bytes, at);
-      at += one.bytes.length;
-    }
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#file.write(bytes.subarray(written));
-    }
-    await this.#file.syncData();
-    segment.size += bytes.length;
-  }
-
-  /** Opens a segment for what comes next, without anything that a failed attempt has left behind its end. */
-  async #openAt(segment: Segment): Promise<SpoolFile> {
-    const file = await this.#openFile(segmentPath(this.#folder, segment.start));
-    try {
-      await file.truncate(segment.size);
-      await file.seek(segment.size, Deno.SeekMode.Start);
-      if (segment.size === 0) await syncFolder(this.#folder);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    return file;
+    await this.#writer.append(this.#segments.at(-1)!, group.map(({ bytes }) => bytes));
   }
 
   #succeeded(group: readonly Pending[]): void {
@@ -314,8 +283,6 @@ export class Spool {
   }
 
   #failed(error: Error): void {
-    this.#file?.close();
-    this.#file = undefined;
     if (!this.#problem) {
       this.#report("error", `Cannot write to ${this.#folder}: ${error.message}; values wait in memory`);
     }
