@@ -3,7 +3,7 @@ import { channelsByName, WIRE_NAME } from "./channel.ts";
 import { channelsOfDescription, type Description, HW_CONNECTED, withMembers } from "./description.ts";
 import type { DynamicGroup, Model, Param } from "./model.ts";
 import { isBad } from "./reading.ts";
-import { parseNumber, parseValue } from "./text.ts";
+import { parseNumber } from "./text.ts";
 
 /** The dynamic group under which variables appear that no model knows. */
 export const STATUS_LINE = "status_line";
@@ -28,8 +28,13 @@ const TEXT: Param = { type: "text", set: true };
 /** What a variable is by its words. Unknown ones are taken for numbers until words come that are none. */
 function paramOf(key: string, text: string): Param {
   if (key === HW_CONNECTED) return { type: "flag", alarm: false };
+  return isNumberOrUnknown(text) ? NUMBER : TEXT;
+}
+
+/** Digits behind a leading zero are a pattern of bits or a code: as a number they would lose it. */
+function isNumberOrUnknown(text: string): boolean {
   const value = parseNumber(text);
-  return isBad(value) && value.bad === "unreadable" ? TEXT : NUMBER;
+  return isBad(value) ? value.bad !== "unreadable" : !/^[+-]?0\d/.test(text.trim());
 }
 
 /**
@@ -63,15 +68,10 @@ export function inferDescription(
     const channel = channels.get(key);
     if (!channel) return [[key, paramOf(key, text)]];
     const isGuess = channel.group === STATUS_LINE && channel.param.type === "number";
-    return isGuess && isUnreadable(channel.param, text) ? [[key, TEXT]] : [];
+    return isGuess && !isNumberOrUnknown(text) ? [[key, TEXT]] : [];
   });
   if (known && found.length === 0) return known;
   const model = { ...description.model, groups: { ...description.model.groups, [STATUS_LINE]: GROUP } };
   const members = { ...description.dynamic?.[STATUS_LINE], ...Object.fromEntries(found) };
   return withMembers({ ...description, model }, STATUS_LINE, members);
-}
-
-function isUnreadable(param: Param, text: string): boolean {
-  const value = parseValue(param, text);
-  return isBad(value) && value.bad === "unreadable";
 }

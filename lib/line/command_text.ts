@@ -59,6 +59,7 @@ export class CommandText {
     for (const name in options) {
       const words = options[name]!;
       if (name === "@seq") answer.seq = Number(words);
+      else if (name === "@confirmed") answer.confirmed = words !== "0";
       else if (name === "@text") answer.text = words;
       else if (name === "@result") answer.result = this.#result(command, words);
       const channel = this.#settables.get(name);

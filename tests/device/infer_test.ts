@@ -62,3 +62,9 @@ Deno.test("displayUnit() shows units as people write them", () => {
   );
   assertEquals(shown, ["°C", "°C/min", "µA", "µm", "Ω", "mbar", "", "unit", "umbrella", "µW/s"]);
 });
+
+Deno.test("inferDescription() takes digits behind a leading zero for text, at first sight or later", () => {
+  const first = inferDescription("cryo-con", { status: "1111", code: "0101", pressure: "0.5", zero: "0" });
+  assertEquals(types(first), { status: "number", code: "text", pressure: "number", zero: "number" });
+  assertEquals(types(inferDescription("cryo-con", { status: "0111" }, first))["status"], "text");
+});
