@@ -14,10 +14,11 @@ export const isRight = (status: string): boolean => RIGHT.test(status);
  * Starts it; it has not read its hardware yet.
  *
  * @param hardware Where its hardware is.
- * @param port Where to listen (default: any free port).
+ * @param options Where to listen (default: any free port) and what it is called.
  */
-export function startDaemon(hardware: string, port = 0): Promise<Program> {
-  return start(program("daemons/cryocon/daemon.ts", "--port", String(port), "--hardware", hardware));
+export function startDaemon(hardware: string, { port = 0, name = "cryo-con" } = {}): Promise<Program> {
+  const where = ["--port", String(port), "--hardware", hardware, "--name", name];
+  return start(program("daemons/cryocon/daemon.ts", ...where));
 }
 
 /** Waits until its status is right. */
