@@ -64,7 +64,7 @@ export const DEFAULTS: Settings = {
   port: 7100,
   httpPort: 8888,
   db: undefined,
-  data: "monitor-data",
+  data: "data/monitor",
   interval: 60,
   authFile: undefined,
   trustNetwork: false,
