@@ -5,7 +5,8 @@ import { type Connection, type Listener, type Transport, transportFor } from "..
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { PushGate } from "./push_gate.ts";
 import type { LineService, Peer } from "./service.ts";
-import { Session, type SessionContext } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionContext } from "./session_context.ts";
 import { SharedReplies } from "./shared_replies.ts";
 
 /** Options of {@linkcode serveLine}. */

@@ -1,40 +1,15 @@
 /** One connection to a line server: the peer, what it asks, and what it is answered. @module */
 import { CommandError, ConnectionError, type FailureCode } from "../errors.ts";
-import type { LogLine, Progress } from "../link/link.ts";
+import type { Progress } from "../link/link.ts";
 import { type Connection, type Heartbeat, heartbeat, type Receiver } from "../net/mod.ts";
-import type { Clock, Duration } from "../time/mod.ts";
 import { formatDone, formatFailed, formatProgress } from "./answer.ts";
-import { LineCodec, type LineEvent } from "./codec.ts";
+import type { LineEvent } from "./codec.ts";
+import { Intake } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
-import type { PushGate } from "./push_gate.ts";
 import { formatOption, oneLine, toAscii } from "./quote.ts";
-import type { Caller, LineService, Outcome, ParsedLine, Peer } from "./service.ts";
-import type { SharedReplies } from "./shared_replies.ts";
+import type { Outcome, ParsedLine, Peer } from "./service.ts";
+import type { SessionContext } from "./session_context.ts";
 import { Subscription } from "./subscription.ts";
-
-/** What the sessions of one server have in common. */
-export interface SessionContext {
-  /** What is served. */
-  readonly service: LineService;
-  /** Replies made once for all. */
-  readonly replies: SharedReplies;
-  /** What pushes wait at. */
-  readonly gate: PushGate;
-  /** The clock. */
-  readonly clock: Clock;
-  /** Longest line, bytes. */
-  readonly lineLimit: number | undefined;
-  /** How long a peer may leave its replies unread. */
-  readonly patience: Duration;
-  /** How long a peer that said `proto=` may be silent before it is asked. */
-  readonly silence: Duration | undefined;
-  /** Whether whoever reaches the server may command. */
-  readonly trustNetwork: boolean;
-  /** Whether a token is the right one. */
-  isToken(token: string): boolean;
-  /** Writes to the log. */
-  log(type: LogLine["type"], message: string): void;
-}
 
 /** The words that the server itself understands. */
 const WORDS: Readonly<Record<string, (session: Session, line: ParsedLine) => void>> = {
@@ -57,16 +32,14 @@ export class Session implements Peer, Receiver {
   trusted: boolean;
   readonly #context: SessionContext;
   readonly #connection: Connection;
-  readonly #codec: LineCodec;
   readonly #outbox: Outbox;
+  readonly #intake: Intake;
   readonly #gone = new AbortController();
-  readonly #unread: Uint8Array[] = [];
   #subscription: Subscription | undefined;
   #heartbeat: Heartbeat | undefined;
   #wasDropped = false;
   #running = 0;
   #badLines = 0;
-  #isReading = false;
   #hasEnded = false;
 
   /** Makes the session of a connection that was just accepted, under the name it has until it gives one. */
@@ -76,13 +49,13 @@ export class Session implements Peer, Receiver {
     this.address = connection.peer;
     this.name = name;
     this.trusted = context.trustNetwork || connection.isLocal;
-    this.#codec = new LineCodec(context.lineLimit === undefined ? {} : { limit: context.lineLimit });
     this.#outbox = new Outbox(connection, {
       reply: () => context.replies.status(this.modern),
       patience: context.patience,
       clock: context.clock,
       giveUp: (why) => this.drop(why),
     });
+    this.#intake = new Intake(connection, this.#outbox, context, this.#handle);
   }
 
   /** Aborted when the peer is gone. */
@@ -111,15 +84,15 @@ export class Session implements Peer, Receiver {
 
   data(chunk: Uint8Array): void {
     this.#heartbeat?.heard();
-    this.#unread.push(chunk);
-    this.#read();
+    this.#intake.push(chunk);
+    this.#endWhenAnswered();
   }
 
   drained(): void {
     this.#outbox.drained();
     this.#subscription?.resume();
-    this.#connection.resume();
-    this.#read();
+    this.#intake.resume();
+    this.#endWhenAnswered();
   }
 
   end(): void {
@@ -227,27 +200,9 @@ export class Session implements Peer, Receiver {
     return `${this.name} (${this.address})`;
   }
 
-  #read(): void {
-    if (this.#isReading) return;
-    this.#isReading = true;
-    while (this.#unread.length > 0 && !this.#outbox.isHeld) {
-      this.#outbox.begin();
-      const chunk = this.#unread[0]!;
-      let taken = 0;
-      this.#context.gate.whileClosed(() => taken = this.#codec.feed(chunk, this.#handle));
-      if (taken < chunk.length) this.#unread[0] = chunk.subarray(taken);
-      else this.#unread.shift();
-      this.#outbox.flush();
-    }
-    this.#isReading = false;
-    if (this.#outbox.isHeld) this.#connection.pause();
-    this.#endWhenAnswered();
-  }
-
-  readonly #handle = (event: LineEvent): boolean => {
+  readonly #handle = (event: LineEvent): void => {
     if (event.kind === "line") this.#obey(event.line);
     else if (event.kind === "bad") this.#refuse(event);
-    return this.#outbox.hasRoom;
   };
 
   #obey(line: ParsedLine): void {
@@ -279,7 +234,11 @@ export class Session implements Peer, Receiver {
     try {
       const outcome = this.#context.service.command(
         line,
-        new Call(this, (progress) => this.#tell(mid, progress)),
+        {
+          peer: this,
+          signal: this.gone,
+          progress: (progress) => this.#tell(mid, progress),
+        },
       );
       if (!(outcome instanceof Promise)) return this.#finish(mid, outcome);
       this.#running++;
@@ -325,26 +284,11 @@ export class Session implements Peer, Receiver {
   #write(text: string): void {
     if (this.gone.aborted) return;
     this.#outbox.write(text);
-    if (!this.#isReading) this.#outbox.flush();
+    if (!this.#intake.isBusy) this.#outbox.flush();
   }
 
   #endWhenAnswered(): void {
-    if (this.#hasEnded && this.#running === 0 && this.#unread.length === 0) this.#connection.end();
-  }
-}
-
-/** One command, as the service sees who asked for it. */
-class Call implements Caller {
-  readonly peer: Peer;
-  readonly progress: (progress: Progress) => void;
-
-  constructor(peer: Peer, progress: (progress: Progress) => void) {
-    this.peer = peer;
-    this.progress = progress;
-  }
-
-  get signal(): AbortSignal {
-    return this.peer.gone;
+    if (this.#hasEnded && this.#running === 0 && this.#intake.isEmpty) this.#connection.end();
   }
 }
 
