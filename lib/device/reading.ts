@@ -54,7 +54,7 @@ export interface Reading {
 export interface Update {
   /** When they were read, unix seconds by the device's daemon. */
   readonly time: number;
-  /** Counts up with every update and every finished command of a daemon; absent from old daemons. */
+  /** Counts up with every update and every finished command; absent where nobody counts. */
   readonly seq?: number;
   /** Whether these are all values there are. */
   readonly complete: boolean;

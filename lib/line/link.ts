@@ -82,6 +82,8 @@ class LineLink implements Link {
   #description: Description | undefined;
   #commands: CommandText | undefined;
   #last: Update | undefined;
+  #lastAt = 0;
+  #highest = 0;
   #hasGap = false;
 
   constructor(address: string, options: LinkOptions) {
@@ -139,9 +141,9 @@ class LineLink implements Link {
     const words = this.#commands ?? new CommandText(nameless(this.address));
     const isModern = this.#client.isModern;
     const line = words.write(command, isModern);
-    if (isModern) return words.read(command, await this.#client.request(line, options));
+    if (isModern) return this.#numbered(words.read(command, await this.#client.request(line, options)));
     this.#client.send(line);
-    return { values: new Map(), confirmed: false };
+    return this.#numbered({ values: new Map(), confirmed: false });
   }
 
   async close(): Promise<void> {
@@ -152,6 +154,12 @@ class LineLink implements Link {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #numbered(found: Answer): Answer {
+    const answer = this.#source?.numbered(found) ?? found;
+    this.#highest = Math.max(this.#highest, answer.seq ?? 0);
+    return answer;
   }
 
   #enter(state: LinkState): void {
@@ -169,7 +177,7 @@ class LineLink implements Link {
   #poll(name: string): Source {
     this.#hasGap = this.#last !== undefined;
     this.#reader ??= new StatusReader(name || this.address, this.#options.model);
-    return new PolledSource(this.#client, this.#clock, this.#reader, this.#listener());
+    return new PolledSource(this.#client, this.#clock, this.#reader, this.#listener(), this.#highest);
   }
 
   #listener(): SourceListener {
@@ -194,12 +202,16 @@ class LineLink implements Link {
     if (update.complete) this.#latest.clear();
     for (const [key, reading] of update.readings) this.#latest.set(key, reading);
     this.#last = update;
+    this.#lastAt = this.#clock.now();
+    this.#highest = Math.max(this.#highest, update.seq ?? 0);
     this.#updates.publish(update);
   }
 
+  /** All values as they are now: as much later than the last update as it is old. */
   #snapshot({ time, seq }: Update): Update {
+    const now = time + (this.#clock.now() - this.#lastAt) / 1000;
     const numbered = seq === undefined ? {} : { seq };
-    return { time, complete: true, readings: new Map(this.#latest), ...numbered };
+    return { time: now, complete: true, readings: new Map(this.#latest), ...numbered };
   }
 
   #take(line: ParsedLine): void {

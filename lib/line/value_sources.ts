@@ -13,6 +13,7 @@ import {
 } from "../device/mod.ts";
 import { CommandError, TimeoutError } from "../errors.ts";
 import { joinBytes } from "../net/mod.ts";
+import type { Answer } from "../link/link.ts";
 import type { Clock, Timer } from "../time/mod.ts";
 import type { LineClient } from "./client.ts";
 import type { ParsedLine } from "./parse.ts";
@@ -35,6 +36,8 @@ export interface Source {
   line(line: ParsedLine): void;
   /** Takes a piece of the payload that follows a line. */
   payload(line: ParsedLine, data: Uint8Array, isLast: boolean): void;
+  /** Gives an answer that has just come a number that goes with those of the updates. */
+  numbered(answer: Answer): Answer;
   /** Ends it. */
   end(): void;
 }
@@ -43,7 +46,10 @@ const POLL = "1 s";
 /** Statuses that may stay away, one after another, before the peer counts as frozen. */
 const PATIENCE = 10;
 
-/** Asks a peer of the base protocol for its status. */
+/**
+ * Asks a peer of the base protocol for its status. Its updates are numbered by the questions they answer: what answers a
+ * question that was sent after a command was read after it.
+ */
 export class PolledSource implements Source {
   readonly #client: LineClient;
   readonly #clock: Clock;
@@ -51,27 +57,41 @@ export class PolledSource implements Source {
   readonly #listener: SourceListener;
   readonly #timer: Timer;
   #description: Description | undefined;
-  #unanswered = 0;
+  #asked: number;
+  #answered: number;
+  #unheard = 0;
 
-  /** Begins to ask. */
-  constructor(client: LineClient, clock: Clock, reader: StatusReader, listener: SourceListener) {
+  /** Begins to ask; `since` is the number of the last question before. */
+  constructor(
+    client: LineClient,
+    clock: Clock,
+    reader: StatusReader,
+    listener: SourceListener,
+    since: number,
+  ) {
     this.#client = client;
     this.#clock = clock;
     this.#reader = reader;
     this.#listener = listener;
+    this.#asked = this.#answered = since;
     this.#timer = clock.every(POLL, () => this.#ask());
     this.#ask();
   }
 
   line({ name, options }: ParsedLine): void {
     if (name !== "status") return;
-    this.#unanswered = 0;
+    this.#unheard = 0;
+    this.#answered = Math.min(this.#answered + 1, this.#asked);
     const { description, update } = this.#reader.read(options, this.#clock.time());
     if (description !== this.#description) this.#listener.described(this.#description = description);
-    this.#listener.update(update);
+    this.#listener.update({ ...update, seq: this.#answered });
   }
 
   payload(): void {}
+
+  numbered(answer: Answer): Answer {
+    return { ...answer, seq: this.#asked };
+  }
 
   end(): void {
     this.#timer.stop();
@@ -79,7 +99,10 @@ export class PolledSource implements Source {
 
   #ask(): void {
     if (!this.#client.peer) return;
-    if (this.#unanswered++ < PATIENCE) return this.#client.send("get_status");
+    if (this.#unheard++ < PATIENCE) {
+      this.#asked++;
+      return this.#client.send("get_status");
+    }
     this.#client.drop(new TimeoutError(`no answer to get_status for ${PATIENCE} s`));
   }
 }
@@ -118,6 +141,10 @@ export class PushedSource implements Source {
     const bytes = joinBytes(this.#pieces);
     this.#pieces = [];
     this.#describe(bytes);
+  }
+
+  numbered(answer: Answer): Answer {
+    return answer;
   }
 
   end(): void {

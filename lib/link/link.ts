@@ -44,7 +44,7 @@ export type LinkCommand =
 
 /** What came of a command that succeeded. A command that did not rejects with a `CommandError`. */
 export interface Answer {
-  /** Updates with a `seq` above this one were read after the command; absent from old daemons. */
+  /** Updates with a `seq` above this one were read after the command; absent where nobody can tell. */
   readonly seq?: number;
   /** Values as read back, by channel key. */
   readonly values: ReadonlyMap<string, Value>;

@@ -296,7 +296,8 @@ Deno.test("link of an old daemon polls it, sends nothing it does not know, and b
     const description = await clock.runUntil(link.describe());
     assertEquals([description.name, description.inferred], ["old", true]);
     await clock.advance("2500 ms");
-    assertEquals(updates.map(shown), Array(3).fill("complete hw_connected=true FLUX=3 mode=auto"));
+    const shownFirst = [1, 2, 3].map((seq) => `${seq} complete hw_connected=true FLUX=3 mode=auto`);
+    assertEquals(updates.map(shown), shownFirst);
     daemon.status = "hw_connected=0 FLUX=nan mode=auto more=1";
     await clock.advance("1 s");
     const { readings } = updates.at(-1)!;
@@ -322,9 +323,9 @@ Deno.test("link of an old daemon uses the given model and its old names", () => 
     const updates = collect(link.updates());
     await clock.runUntil(link.describe());
     await clock.advance("100 ms");
-    assertEquals(shown(updates[0]!), "complete hw_connected=true flux=3 mode=auto");
+    assertEquals(shown(updates[0]!), "1 complete hw_connected=true flux=3 mode=auto");
     const answer = await clock.runUntil(link.command({ kind: "set", values: { flux: 5 } }));
-    assertEquals([answer.confirmed, answer.seq], [false, undefined]);
+    assertEquals([answer.confirmed, answer.seq], [false, 1]);
     await clock.runUntil(link.command({ kind: "line", line: "*IDN?" }));
     await assertRejects(
       () => clock.runUntil(link.command({ kind: "claim", seconds: 5 })),
@@ -335,6 +336,32 @@ Deno.test("link of an old daemon uses the given model and its old names", () => 
     assertEquals(daemon.passed, ["set FLUX=5", "*IDN?"]);
   }, { model });
 });
+
+Deno.test("link numbers the statuses of an old daemon by the questions they answer, so that late ones are known", () => {
+  const daemon = new OldDaemon();
+  return withLink((network) => daemon.listen(network), async ({ link, clock }) => {
+    const updates = collect(link.updates());
+    await clock.runUntil(link.describe());
+    daemon.isFrozen = true;
+    await clock.advance("3 s");
+    const { seq } = await clock.runUntil(link.command({ kind: "line", line: "voltage 5" }));
+    assertEquals(seq, 4, "three questions are still open");
+    for (let late = 0; late < 3; late++) daemon.peers[0]!.send("status FLUX=3");
+    daemon.isFrozen = false;
+    await clock.advance("1 s");
+    assertEquals(updates.map(({ seq }) => seq), [1, 2, 3, 4, 5]);
+  });
+});
+
+Deno.test("link tells whoever looks late how old its values are", () =>
+  withLamp(async ({ link, clock }) => {
+    await clock.runUntil(link.describe());
+    await clock.advance("5 s");
+    const late = collect(link.updates());
+    await clock.advance(0);
+    const [{ time, readings }] = late as [Update];
+    assertEquals(Math.round(time - readings.get("flux")!.time), 5);
+  }));
 
 Deno.test("link gives up an old daemon that does not answer any more", () => {
   const daemon = new OldDaemon();
@@ -363,7 +390,7 @@ Deno.test("link gets along with an old MONITOR, which greets, asks and does not 
     peer!.connection.write("id name=monitor\nget_id\nget_status\n");
     await clock.advance("2 s");
     assertEquals([link.state.status, link.state.peerName], ["connected", "monitor"]);
-    assertEquals(shown(updates[0]!), "complete nconnected=2 lamp=1 lamp.flux=3");
+    assertEquals(shown(updates[0]!), "1 complete nconnected=2 lamp=1 lamp.flux=3");
     assertEquals(peer!.lines.filter((line) => line.startsWith("id ")).length, 2);
     assertEquals(monitor.passed, []);
   });
@@ -392,9 +419,10 @@ Deno.test("link polls a peer of ours that cannot describe itself", () => {
     const lines = collect(link.log!());
     const updates = collect(link.updates());
     await clock.advance("100 ms");
-    assertEquals(shown(updates[0]!), "complete flux=3");
+    assertEquals(shown(updates[0]!), "1 complete flux=3");
     assertMatch(lines[0]!.message, /its status is polled instead: .*bare has no description/);
-    assertEquals((await clock.runUntil(link.command({ kind: "line", line: "go" }))).confirmed, true);
+    const { confirmed, seq } = await clock.runUntil(link.command({ kind: "line", line: "go" }));
+    assertEquals([confirmed, seq], [true, 1], "numbered as what is polled, not as its daemon does");
   });
 });
 
