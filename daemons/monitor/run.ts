@@ -66,7 +66,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const incoming = parts.use(new Incoming(lab));
   const values = parts.use(new LabValues(lab));
   const connected = () => [...links].filter(({ state }) => state.status === "connected");
-  const status = parts.use(new LabStatus(lab, () => connected().length + incoming.count));
+  const status = parts.use(
+    new LabStatus(lab, { outgoing: () => connected().length, incoming: () => incoming.count }),
+  );
   parts.use(new Keywords(lab, incoming));
   const work: Workplace = {
     lab,

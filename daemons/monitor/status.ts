@@ -12,23 +12,32 @@ interface Fragment {
   json: string | undefined;
 }
 
+/** How many connections there are. */
+export interface Connections {
+  /** To clients; it changes only with the state of one. */
+  outgoing(): number;
+  /** From peers, scripts among them; asked at every status. */
+  incoming(): number;
+}
+
 /** The status of the lab. Only the part of a client that changed is written anew, and only when somebody asks. */
 export class LabStatus implements Disposable {
   readonly #lab: LiveLab;
-  readonly #connections: () => number;
+  readonly #connections: Connections;
   readonly #fragments = new Map<string, Fragment>();
   readonly #watching: Disposable;
   #line = "";
-  #head = "";
+  #incoming = 0;
+  #interval = 0;
   #changed = true;
 
   /**
    * Makes the status of a lab.
    *
    * @param lab The lab.
-   * @param connections How many connections there are, scripts among them.
+   * @param connections How many connections there are.
    */
-  constructor(lab: LiveLab, connections: () => number) {
+  constructor(lab: LiveLab, connections: Connections) {
     this.#lab = lab;
     this.#connections = connections;
     for (const name of lab.clients.keys()) this.#fragments.set(name, { line: undefined, json: undefined });
@@ -42,14 +51,18 @@ export class LabStatus implements Disposable {
 
   /** What follows the word `status `. The same string as long as nothing changed. */
   line(): string {
-    const head = `nconnected=${this.#connections()} db_status_interval=${this.#lab.interval}`;
-    if (!this.#changed && head === this.#head) return this.#line;
-    const parts = [head];
+    const incoming = this.#connections.incoming();
+    const { interval } = this.#lab;
+    if (!this.#changed && incoming === this.#incoming && interval === this.#interval) return this.#line;
+    const parts = [
+      `nconnected=${this.#connections.outgoing() + incoming} db_status_interval=${interval}`,
+    ];
     for (const client of this.#lab.clients.values()) {
       const fragment = this.#fragments.get(client.name)!;
       parts.push(fragment.line ??= lineOf(client));
     }
-    this.#head = head;
+    this.#incoming = incoming;
+    this.#interval = interval;
     this.#changed = false;
     return this.#line = parts.join(" ");
   }
@@ -58,7 +71,10 @@ export class LabStatus implements Disposable {
   json(): string {
     const { interval } = this.#lab;
     const seconds = Number.isInteger(interval) ? interval.toFixed(1) : String(interval);
-    const parts = [`"nconnected": ${this.#connections()}`, `"db_status_interval": ${seconds}`];
+    const parts = [
+      `"nconnected": ${this.#connections.outgoing() + this.#connections.incoming()}`,
+      `"db_status_interval": ${seconds}`,
+    ];
     for (const client of this.#lab.clients.values()) {
       const fragment = this.#fragments.get(client.name)!;
       parts.push(fragment.json ??= jsonOf(client));
