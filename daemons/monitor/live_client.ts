@@ -38,8 +38,9 @@ export class LiveClient implements Client {
     this.enabled = config.enabled;
     this.template = config.template;
     this.plots = config.plots;
-    const why = config.enabled ? "it has not called yet" : "it is disabled in the configuration";
-    this.#waiting = { status: config.enabled ? "connecting" : "closed", since: time, why };
+    this.#waiting = !config.enabled
+      ? { status: "closed", since: time, why: "it is disabled in the configuration" }
+      : { status: "connecting", since: time, ...this.address === "" ? { why: "it has not called yet" } : {} };
     this.state = this.#waiting;
   }
 

@@ -1,0 +1,106 @@
+/** MONITOR as a process: how it starts, what stands in its way, how it ends. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parseCommandLine, permissionsFor } from "../../lib/cli/mod.ts";
+import { tcp } from "../../lib/net/mod.ts";
+import { lineClient } from "../../lib/testing/mod.ts";
+import { loadConfig, MONITOR } from "../../daemons/monitor/config/mod.ts";
+import { needsOf } from "../../daemons/monitor/launch.ts";
+import { program, run, start } from "../processes.ts";
+
+const monitor = (...args: readonly string[]) => program("daemons/monitor/monitor.ts", ...args);
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("MONITOR says where it listens and where its page is, and ends in order on SIGTERM", async () => {
+  await inFolder(async (folder) => {
+    await using running = await start(monitor("-p", "0", "-H", "0", "--data", folder, "ghost=127.0.0.1:1"));
+    const client = lineClient(await tcp.connect(running.address));
+    client.send("get_status");
+    await client.expect(/^status nconnected=1 db_status_interval=60 ghost=0$/);
+    const [first, second] = running.output.split("\n");
+    assertEquals(first, `listening on ${running.address}`);
+    assertMatch(second!, /^page at http:\/\/127\.0\.0\.1:\d+\/$/);
+    const page = await fetch(second!.slice("page at ".length));
+    assertMatch(await page.text(), /ghost/);
+    running.kill("SIGTERM");
+    assertEquals((await running.status).code, 0);
+    await client.closed;
+  });
+});
+
+Deno.test("MONITOR with a broken configuration ends with 2 and names file, line, key and what was expected", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/monitor.yaml`;
+    await Deno.writeTextFile(file, "name: lab\nclients:\n  gauge:\n    adress: localhost:7023\n");
+    const { code, log, output } = await run(monitor("--config", file));
+    assertEquals([code, output], [2, ""]);
+    assertEquals(
+      log.trim(),
+      `${file} line 4: clients.gauge.adress is no known key; did you mean "address"?`,
+    );
+  });
+});
+
+Deno.test("MONITOR whose port is in use says which and ends with 1", async () => {
+  await inFolder(async (folder) => {
+    await using other = await tcp.listen("127.0.0.1:0", () => {});
+    for (const option of ["-p", "-H"]) {
+      const ports = { "-p": "0", "-H": "0", [option]: String(other.port) };
+      const { code, log } = await run(
+        monitor(...Object.entries(ports).flat(), "--data", `${folder}/${option}`),
+      );
+      assertEquals(code, 1);
+      assertMatch(log, new RegExp(`port ${other.port} on 127.0.0.1 is already in use`));
+    }
+  });
+});
+
+Deno.test("MONITOR does not take an option it does not know", async () => {
+  const { code, log } = await run(monitor("--prot", "7100"));
+  assertEquals(code, 2);
+  assertMatch(log, /--prot; did you mean "--port"\?/);
+});
+
+Deno.test("the launcher gives MONITOR its own ports, its clients and its files, and nothing else", async () => {
+  const parsed = parseCommandLine(MONITOR, [
+    ...[
+      "--config",
+      "lab/monitor.yaml",
+      "--lab",
+      "lab.yaml",
+      "--db",
+      "postgres://me@db/lab",
+      "--data",
+      "kept",
+    ],
+    ...["cryocon=cold:7024", "feed=fitspipe://images:9000/feed"],
+  ]);
+  const files: Record<string, string> = {
+    "lab/monitor.yaml":
+      "port: 7200\nclients: { gauge: 'gauge:7023', off: { address: 'off:1', enabled: false } }",
+    "lab.yaml": "instances: {}",
+  };
+  const { config } = await loadConfig(parsed, (path) => Promise.resolve(files[path]));
+  const { net, read = [], write } = needsOf(config, parsed);
+  assertEquals(net, [
+    "127.0.0.1:7200",
+    "127.0.0.1:8888",
+    "gauge:7023",
+    "cold:7024",
+    "images:9000",
+    "db:5432",
+  ]);
+  assertEquals(read.slice(0, 3), ["lab/monitor.yaml", "lab.yaml", "kept"]);
+  assert(read.slice(3).every((path) => /\/(daemons\/monitor|node_modules)$/.test(path)), read.join(" "));
+  assertEquals(write, ["kept"]);
+  assert(
+    permissionsFor(needsOf(config, parsed)).every((flag) => flag === "--no-prompt" || flag.includes("=")),
+  );
+});
