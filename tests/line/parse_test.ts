@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { PeerProtocolError } from "../../lib/errors.ts";
 import { parseLine, readLine } from "../../lib/line/parse.ts";
 import { formatLine, oneLine, quote, toAscii } from "../../lib/line/quote.ts";
+import { shlexSplit } from "../peers/old_protocol.ts";
 
 type Golden = [line: string, name: string | undefined, args: string[], options: Record<string, string>];
 
@@ -80,6 +81,20 @@ Deno.test("parseLine() reads back what formatLine() wrote", () => {
         Object.fromEntries(Object.entries(line.options)),
         Object.fromEntries(Object.entries(options)),
       );
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("quote() writes what the old parser reads back, and both parsers agree on any line", () => {
+  fc.assert(
+    fc.property(fc.array(word), fc.stringMatching(/^[a =\\'"\t]*$/), (words, line) => {
+      assertEquals(shlexSplit(words.map(quote).join(" ")), words);
+      const ours = readLine(line);
+      if ("problem" in ours) return void assertThrows(() => shlexSplit(line));
+      const [name, ...bare] = shlexSplit(line).filter((token, place) => place === 0 || !token.includes("="));
+      assertEquals(ours.name, name?.includes("=") ? undefined : name);
+      assertEquals(ours.args, bare);
     }),
     { numRuns: 2000 },
   );

@@ -202,6 +202,20 @@ Deno.test("serveLine() pushes chosen keys, and no more often than @period", () =
     await client.expect("update @seq=5 @time=1002.5 power=7");
   }, { silence: "1 h" }));
 
+Deno.test("serveLine() pushes what the requests of one chunk have changed once, behind the answers", () =>
+  withLamp(async ({ modern }) => {
+    const [setting, watching] = [await modern(), await modern()];
+    watching.send("subscribe");
+    await watching.expect(/@complete=1/);
+    setting.send("subscribe");
+    await setting.expect(/@complete=1/);
+    setting.connection.write("set flux=1 @mid=1\nset flux=2 @mid=2\nset flux=3 @mid=3\n");
+    await setting.expect("done @mid=3 @seq=3 flux=3");
+    await setting.expect("update @seq=3 @time=1001.5 flux=3");
+    await watching.expect("update @seq=3 @time=1001.5 flux=3");
+    assertEquals(setting.lines.filter((line) => line.startsWith("update")).length, 2);
+  }));
+
 Deno.test("serveLine() refuses a period that is no number", () =>
   withLamp(async ({ modern }) => {
     const client = await modern();
