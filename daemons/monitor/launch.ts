@@ -8,7 +8,7 @@ import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./c
 const HERE = import.meta.dirname!;
 /** Where the libraries are: the embedded database and the page read files of theirs. */
 const LIBRARIES = fileURLToPath(import.meta.resolve("@electric-sql/pglite")).replace(
-  /(\/node_modules\/).*$/,
+  /(\/node_modules)\/.*$/,
   "$1",
 );
 
