@@ -28,6 +28,8 @@ export interface ArchiveOptions {
 const BATCH_BYTES = 256 * 2 ** 10;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
+/** How long a little waits for more, milliseconds: a transaction costs the same for one value as for hundreds. */
+const LINGER = 1000;
 /** A database that answers nothing for so long is taken for lost. */
 const PATIENCE = "60 s";
 
@@ -43,6 +45,7 @@ export class Archive {
   #refused = 0;
   #problem: string | undefined;
   #wake = Promise.withResolvers<void>();
+  #hurry = new AbortController();
   #turn = Promise.withResolvers<void>();
 
   /** Starts to open the database; never throws, see {@linkcode Archive.problem}. */
@@ -74,6 +77,7 @@ export class Archive {
   /** Waits until the database has all that the spool has on disk now, or is known to be in trouble. */
   async settled(): Promise<void> {
     const goal = this.#options.spool.durable;
+    this.#hurry.abort();
     while (!this.#problem && !this.#stop.signal.aborted && !(this.#database && this.#applied >= goal)) {
       await this.#turn.promise;
     }
@@ -93,6 +97,7 @@ export class Archive {
   /** Ends the work, leaving what is not yet in the database for the next time, and closes the database. */
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#hurry.abort();
     this.wake();
     await this.#running;
   }
@@ -161,10 +166,18 @@ export class Archive {
       if (this.#applied >= this.#options.spool.durable) {
         this.#wake = Promise.withResolvers<void>();
         await this.#wake.promise;
+        await this.#linger();
       } else {
         await this.#applyNext();
       }
     }
+  }
+
+  /** Lets more come together, unless somebody waits for what there is. */
+  async #linger(): Promise<void> {
+    const { signal } = this.#hurry;
+    await this.#options.clock.sleep(LINGER, { signal }).catch(() => {}); // cut short is as good
+    if (signal.aborted) this.#hurry = new AbortController();
   }
 
   async #applyNext(): Promise<void> {
