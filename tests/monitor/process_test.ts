@@ -24,10 +24,7 @@ Deno.test("MONITOR says where it listens and where its page is, and ends in orde
     const client = lineClient(await tcp.connect(running.address));
     client.send("get_status");
     await client.expect(/^status nconnected=1 db_status_interval=60 ghost=0$/);
-    const [first, second] = running.output.split("\n");
-    assertEquals(first, `listening on ${running.address}`);
-    assertMatch(second!, /^page at http:\/\/127\.0\.0\.1:\d+\/$/);
-    const page = await fetch(second!.slice("page at ".length));
+    const page = await fetch(await running.said(/^page at (http:\/\/127\.0\.0\.1:\d+\/)$/m));
     assertMatch(await page.text(), /ghost/);
     running.kill("SIGTERM");
     assertEquals((await running.status).code, 0);
