@@ -14,8 +14,13 @@ export interface Program extends AsyncDisposable {
   readonly pid: number;
   /** Milliseconds from its start to the line `listening on`. */
   readonly startup: number;
-  /** Everything it has written to stdout so far. */
-  readonly output: string;
+  /**
+   * Waits until what it has written to stdout matches.
+   *
+   * @returns The pattern's first group.
+   * @throws If it ends before.
+   */
+  said(pattern: RegExp): Promise<string>;
   /** Everything it has written to stderr so far: its log. */
   readonly log: string;
   /** How it ended. */
@@ -37,14 +42,15 @@ export async function start(args: readonly string[]): Promise<Program> {
   const output = collect(child.stdout);
   const log = collect(child.stderr);
   const ended = Promise.all([child.status, output.finished, log.finished]).then(([status]) => status);
-  const address = await Promise.race([
-    output.match(/^listening on (\S+)$/m),
-    ended.then(({ code }) => {
-      throw new Error(
-        `${args.join(" ")} ended with status ${code} before it listened:\n${output.text}${log.text}`,
-      );
-    }),
-  ]);
+  const said = (pattern: RegExp) =>
+    Promise.race([
+      output.match(pattern),
+      ended.then(({ code }) => {
+        const all = output.text + log.text;
+        throw new Error(`${args.join(" ")} ended with status ${code} and never said ${pattern}:\n${all}`);
+      }),
+    ]);
+  const address = await said(/^listening on (\S+)$/m);
   const startup = systemClock.now() - began;
   let isOver = false;
   const status = ended.finally(() => isOver = true);
@@ -55,9 +61,7 @@ export async function start(args: readonly string[]): Promise<Program> {
     startup,
     status,
     kill: (signal) => child.kill(signal),
-    get output() {
-      return output.text;
-    },
+    said,
     get log() {
       return log.text;
     },
@@ -110,7 +114,12 @@ export async function memory(pid: number): Promise<number> {
   return Number(kilobytes) / 1024;
 }
 
-function spawn(args: readonly string[]): Deno.ChildProcess {
+/**
+ * Starts a program and leaves everything else to the caller.
+ *
+ * @param args Arguments of `deno`.
+ */
+export function spawn(args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
     env: { NO_COLOR: "1" },

@@ -34,7 +34,7 @@ for (const [name, args] of Object.entries(PROGRAMS)) {
       const client = lineClient(await tcp.connect(running.address));
       client.send(name === "a simulator" ? "*IDN?" : "get_id");
       await client.expect(/^id name=|Cryo/);
-      const page = /^page at http:\/\/(\S+)\/$/m.exec(running.output)?.[1];
+      const page = name === "MONITOR" ? [await running.said(/^page at http:\/\/(\S+)\/$/m)] : [];
 
       running.kill(signal);
       const patience = systemClock.after(PATIENCE, () => running.kill("SIGKILL"));
@@ -42,7 +42,7 @@ for (const [name, args] of Object.entries(PROGRAMS)) {
       patience.stop();
       assertEquals(code, 0, running.log);
       assertEquals(await client.closed, undefined, "the connection ended in order");
-      for (const address of [running.address, ...page === undefined ? [] : [page]]) {
+      for (const address of [running.address, ...page]) {
         await using listener = await tcp.listen(address, () => {});
         assert(listener.port > 0);
       }
