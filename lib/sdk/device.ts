@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandName,
   type CommandOf,
+  type Description,
   type FixedGroupsOf,
   type Model,
   type Params,
@@ -19,13 +20,13 @@ import {
   suggestion,
   type Value,
 } from "../device/mod.ts";
-import { CommandError, ConfigError } from "../errors.ts";
+import { CommandError, ConfigError, TimeoutError } from "../errors.ts";
 import type { CommandOptions, Link, LinkState, LogLine } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import { type Claim, claim, type ClaimOptions } from "./claim.ts";
 import { settle, type SettleOptions } from "./settle.ts";
-import { describeReading } from "./tell.ts";
-import { waitFor, type WaitOptions } from "./wait_for.ts";
+import { describeLink, describeReading } from "./tell.ts";
+import { type Condition, waitFor, type WaitOptions } from "./wait_for.ts";
 import { Watch } from "./watch.ts";
 
 /** One part of a group of equal parts: `cryocon.loop.at(0)`. */
@@ -96,7 +97,7 @@ export interface DeviceCore<M extends Model> extends AsyncDisposable, AsyncItera
   log(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;
   /** The state after every update; a slow loop sees the newest one. */
   [Symbol.asyncIterator](): AsyncIterator<StateOf<M>>;
-  /** Ends the connection. The device stays as it is. */
+  /** Gives claims back and ends the connection. The device stays as it is. */
   close(): Promise<void>;
 }
 
@@ -128,7 +129,7 @@ export async function deviceOn<M extends Model>(
   options: { timeout?: Duration; signal?: AbortSignal } = {},
 ): Promise<Device<M>> {
   try {
-    const description = await link.describe(options);
+    const description = await describe(link, clock, options);
     if (!description.inferred && description.model.model !== model.model) {
       const found = `${description.name} at ${link.address} is a ${description.model.model}`;
       throw new ConfigError(`Cannot connect to a ${model.model}: ${found}`);
@@ -146,10 +147,24 @@ export async function deviceOn<M extends Model>(
   }
 }
 
+async function describe(
+  link: Link,
+  clock: Clock,
+  options: { timeout?: Duration; signal?: AbortSignal },
+): Promise<Description> {
+  try {
+    return await link.describe(options);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    throw new TimeoutError(`${error.message}; ${describeLink({ link, clock })}`, { cause: error });
+  }
+}
+
 class Core<M extends Model> implements DeviceCore<M> {
   readonly model: M;
   readonly commands: DeviceCore<M>["commands"];
   readonly #watch: Watch;
+  readonly #claims = new AsyncDisposableStack();
 
   constructor(model: M, watch: Watch) {
     this.model = model;
@@ -176,27 +191,36 @@ class Core<M extends Model> implements DeviceCore<M> {
     return new Map([...this.#watch.latest].map(([key, { reading }]) => [key, reading]));
   }
 
-  async get(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<StateOf<M>> {
-    const { timeout = FIRST_VALUES, ...rest } = options;
-    await waitFor(this.#watch, () => true, () => true, { timeout, what: "send its first values", ...rest });
-    return this.#snapshot();
+  get(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<StateOf<M>> {
+    const condition = { look: () => {}, holds: () => true, result: () => this.#snapshot() };
+    return waitFor(this.#watch, condition, {
+      timeout: FIRST_VALUES,
+      what: "send its first values",
+      ...options,
+    });
   }
 
   set(values: SettingsOf<M>, options?: CommandOptions): Promise<void> {
     return this.#set(values as Record<string, Value>, "", options);
   }
 
-  waitFor(predicate: (state: StateOf<M>) => boolean, options?: WaitOptions): Promise<StateOf<M>> {
-    const look = (onRead: (key: string) => void) => stateView(this.model, this.#watch.readings, onRead);
-    return waitFor(this.#watch, look, predicate, options).then(() => this.#snapshot());
+  waitFor(predicate: (state: StateOf<M>) => boolean, options: WaitOptions = {}): Promise<StateOf<M>> {
+    const condition: Condition<StateOf<M>, StateOf<M>> = {
+      look: (onRead) => stateView(this.model, this.#watch.readings, onRead),
+      holds: predicate,
+      result: () => this.#snapshot(),
+    };
+    return waitFor(this.#watch, condition, { what: String(predicate), ...options });
   }
 
   settle(name: DrivableOf<M["params"]>, options?: SettleOptions): Promise<void> {
     return settle(this.#watch, name, options);
   }
 
-  claim(options?: ClaimOptions): Promise<Claim> {
-    return claim(this.link, this.#watch.clock, options);
+  async claim(options?: ClaimOptions): Promise<Claim> {
+    const held = await claim(this.link, this.#watch.clock, options);
+    this.#claims.use(held);
+    return held;
   }
 
   async *log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
@@ -205,9 +229,9 @@ class Core<M extends Model> implements DeviceCore<M> {
 
   async *[Symbol.asyncIterator](): AsyncIterator<StateOf<M>> {
     let wake = () => {};
-    let news = this.#watch.complete;
+    let news = this.#watch.isCurrent;
     using _listening = this.#watch.listen(() => {
-      news = this.#watch.complete;
+      news = this.#watch.isCurrent;
       wake();
     });
     while (this.linkState.status !== "closed") {
@@ -238,8 +262,12 @@ class Core<M extends Model> implements DeviceCore<M> {
     return { count, at };
   }
 
-  close(): Promise<void> {
-    return this.#watch.close();
+  async close(): Promise<void> {
+    try {
+      await this.#claims.disposeAsync();
+    } finally {
+      await this.#watch.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -256,7 +284,7 @@ class Core<M extends Model> implements DeviceCore<M> {
       return Promise.reject(error);
     }
     return this.link.command({ kind: "set", values: checked }, options).then((answer) =>
-      this.#watch.commanded(answer)
+      this.#watch.commanded(answer, checked)
     );
   }
 

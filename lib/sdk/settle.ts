@@ -1,7 +1,7 @@
 /** Settling: a drivable parameter within tolerance of its target, for as long as its model asks. @module */
 import type { DrivableParam } from "../device/model.ts";
 import { type Duration, milliseconds } from "../time/mod.ts";
-import { waitFor, type WaitOptions } from "./wait_for.ts";
+import { type Condition, waitFor, type WaitOptions } from "./wait_for.ts";
 import type { Watch } from "./watch.ts";
 
 /** Where a settling parameter stands. */
@@ -10,7 +10,7 @@ export interface Settling {
   readonly value: number;
   /** Its target. */
   readonly target: number;
-  /** How long it has been within tolerance, milliseconds; 0 while it is not. */
+  /** How long it has been within tolerance, by its readings, milliseconds; 0 while it is not. */
   readonly held: number;
 }
 
@@ -22,7 +22,7 @@ export interface SettleOptions extends Pick<WaitOptions, "signal"> {
   tolerance?: number;
   /** For how long (default: the model's). */
   time?: Duration;
-  /** Told after every reading. */
+  /** Told after every reading that may be believed. */
   onProgress?: (settling: Settling) => void;
 }
 
@@ -47,17 +47,12 @@ export async function settle(watch: Watch, key: string, options: SettleOptions =
       `Cannot settle ${key}: neither its model nor the call says within what tolerance and for how long`,
     );
   }
-  let heldSince: number | undefined;
-  const look = (onRead: (key: string) => void): Settling => {
-    const value = number(watch, key, onRead);
-    const target = number(watch, `${key}.target`, onRead);
-    const within = Math.abs(value - target) <= tolerance;
-    if (!within) heldSince = undefined;
-    else heldSince ??= watch.clock.now();
-    return { value, target, held: heldSince === undefined ? 0 : watch.clock.now() - heldSince };
-  };
-  using _progress = watch.listen(() => options.onProgress?.(look(() => {})));
-  await waitFor(watch, look, ({ value, target }) => Math.abs(value - target) <= tolerance, {
+  await waitFor(watch, {
+    ...pairOf(watch, key),
+    holds: ({ value, target }) => Math.abs(value - target) <= tolerance,
+    result: () => {},
+    onLook: (pair, held) => options.onProgress?.({ ...pair, held }),
+  }, {
     stableFor: time,
     timeout: options.timeout ?? await patience(watch, key, param, milliseconds(time), options.signal),
     what: `${key} within ${tolerance} of its target`,
@@ -74,19 +69,25 @@ async function patience(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   if (!param.ramp) return milliseconds("1 h");
-  const look = (onRead: (key: string) => void) =>
-    number(watch, key, onRead) - number(watch, `${key}.target`, onRead);
-  const distance = await waitFor(watch, look, Number.isFinite, {
-    timeout: "1 min",
-    what: `a reading of ${key} and its target`,
-    ...(signal && { signal }),
-  });
-  const ramping = Math.abs(distance) / param.ramp.max * MILLISECONDS_PER[param.ramp.per];
-  return 1.5 * ramping + 10 * time;
+  const distance = await waitFor(watch, {
+    ...pairOf(watch, key),
+    holds: () => true,
+    result: ({ value, target }) => Math.abs(value - target),
+  }, { timeout: "1 min", what: `have ${key} and its target read`, ...(signal && { signal }) });
+  return 1.5 * distance / param.ramp.max * MILLISECONDS_PER[param.ramp.per] + 10 * time;
 }
 
-function number(watch: Watch, key: string, onRead: (key: string) => void): number {
-  onRead(key);
-  const value = watch.latest.get(key)?.reading.value;
-  return typeof value === "number" ? value : NaN;
+/** A look at a drivable's value and target. */
+function pairOf(
+  watch: Watch,
+  key: string,
+): Pick<Condition<{ value: number; target: number }, never>, "look"> {
+  const read = (key: string) => watch.latest.get(key)?.reading.value as number ?? NaN;
+  return {
+    look(onRead) {
+      onRead(key);
+      onRead(`${key}.target`);
+      return { value: read(key), target: read(`${key}.target`) };
+    },
+  };
 }

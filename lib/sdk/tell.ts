@@ -25,8 +25,8 @@ export function describeKey(watch: Watch, key: string): string {
 }
 
 /** The link in words: `link to localhost:7024: connected for 3 min`. */
-export function describeLink(watch: Watch): string {
-  const { address, state } = watch.link;
-  const time = formatDuration(Math.max(0, watch.clock.time() - state.since) * 1000);
+export function describeLink({ link, clock }: Pick<Watch, "link" | "clock">): string {
+  const { address, state } = link;
+  const time = formatDuration(Math.max(0, clock.time() - state.since) * 1000);
   return `link to ${address}: ${state.status} for ${time}${state.why ? ` (${state.why})` : ""}`;
 }

@@ -16,85 +16,96 @@ export interface WaitOptions {
   what?: string;
 }
 
-/** A look at the device that notes which channels were read. */
-export type Look<S> = (onRead: (key: string) => void) => S;
+/** What is awaited: something seen of the device that comes to hold. */
+export interface Condition<S, R> {
+  /** Looks at the device, noting which channels are read. */
+  look(onRead: (key: string) => void): S;
+  /** Whether what was seen is what is awaited. */
+  holds(seen: S): boolean;
+  /** What the wait comes to, at the moment in which it held. */
+  result(seen: S): R;
+  /** Told of every look that may be believed, and for how long it has held by then, milliseconds. */
+  onLook?(seen: S, held: number): void;
+}
 
 /**
- * Waits until `predicate` holds on values that may be believed: good, not too old, and read after this client's last
+ * Waits until a condition holds on values that may be believed: good, not too old, and read after this client's last
  * finished command to the device.
  *
  * @param watch What is known of the device.
- * @param look Makes the state that the predicate reads.
- * @param predicate Whether it is there.
- * @param options Timeout, stability, signal.
- * @returns The state in which it held.
+ * @param condition What is awaited.
+ * @param options Timeout, stability, signal; `what` is needed.
+ * @returns The condition's result.
  * @throws {TimeoutError} What was awaited, the last values, their ages, the link, the recent history.
  * @throws {CommandError} `unknown_outcome` if the device was closed meanwhile.
  */
-export function waitFor<S>(
+export async function waitFor<S, R>(
   watch: Watch,
-  look: Look<S>,
-  predicate: (state: S) => boolean,
-  options: WaitOptions = {},
-): Promise<S> {
-  const { timeout, stableFor = 0, signal, what = String(predicate) } = options;
+  condition: Condition<S, R>,
+  options: WaitOptions & { what: string },
+): Promise<R> {
+  const { timeout, stableFor = 0, signal, what } = options;
   const { clock } = watch;
   const stable = milliseconds(stableFor);
-  const { promise, resolve, reject } = Promise.withResolvers<S>();
+  const { promise, resolve, reject } = Promise.withResolvers<R>();
+  const keys = new Set<string>();
   let heldSince: number | undefined;
   let recheck: Timer | undefined;
-  let read = new Set<string>();
 
-  const check = () => {
-    const keys = new Set<string>();
-    const state = look((key) => keys.add(key));
-    let verdict: boolean;
-    try {
-      verdict = predicate(state);
-    } catch (error) {
-      return reject(error);
-    }
-    read = keys;
-    if (watch.link.state.status === "closed") {
-      return reject(
-        new CommandError("unknown_outcome", `Stopped waiting for ${what}: ${describeLink(watch)}`),
-      );
-    }
-    if (!verdict || !watch.complete || [...keys].some((key) => watch.doubt(key) !== undefined)) {
+  const look = () => {
+    recheck?.stop();
+    keys.clear();
+    const seen = condition.look((key) => keys.add(key));
+    const holds = condition.holds(seen);
+    if (watch.link.state.status === "closed") throw stopped(what, watch);
+    const isBelieved = watch.isCurrent && [...keys].every((key) => watch.doubt(key) === undefined);
+    if (!holds || !isBelieved) {
       heldSince = undefined;
+      if (isBelieved) condition.onLook?.(seen, 0);
       return;
     }
-    // Stability is what the readings span, not what has passed since: the next one may break it.
-    const known = Math.min(clock.now(), ...[...keys].map((key) => watch.knownUntil(key)));
-    if (heldSince === undefined) {
-      heldSince = known;
-      recheck?.stop();
-      if (stable > 0) recheck = clock.after(stable, check);
-    }
-    if (known - heldSince >= stable) resolve(state);
+    // Stability is what the readings span, not what has passed since: the next one may break it, or not come at all.
+    const now = clock.now();
+    const readUntil = Math.min(...[...keys].map((key) => watch.knownUntil(key)));
+    const known = Math.min(now, readUntil);
+    heldSince ??= known;
+    const held = known - heldSince;
+    condition.onLook?.(seen, held);
+    if (held >= stable) return resolve(condition.result(seen));
+    const soundUntil = Math.min(...[...keys].map((key) => watch.soundUntil(key)));
+    const next = readUntil === Infinity ? stable - held : soundUntil - now + 1;
+    if (next < Infinity) recheck = clock.after(next, check);
   };
-  const expire = () => reject(new TimeoutError(explain()));
-  const explain = () => {
-    const lines = [...read].map((key) => `  ${describeKey(watch, key)}`);
+  const check = () => {
+    try {
+      look();
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const expire = () => {
     const stability = stable > 0 ? ` for ${formatDuration(stable)} without a break` : "";
     const within = formatDuration(milliseconds(timeout!));
-    return [
-      `${watch.description.name} did not come to ${what}${stability} within ${within}`,
-      ...lines,
-      `  ${describeLink(watch)}`,
-    ].join("\n");
+    const said = `${watch.description.name} did not come to ${what}${stability} within ${within}`;
+    const lines = [said, ...[...keys].map((key) => describeKey(watch, key)), describeLink(watch)];
+    reject(new TimeoutError(lines.join("\n  ")));
   };
 
   signal?.throwIfAborted();
   const abort = () => reject(signal!.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeout === undefined ? undefined : clock.after(timeout, expire);
-  const listening = watch.listen(check);
-  check();
-  return promise.finally(() => {
-    listening[Symbol.dispose]();
+  using _listening = watch.listen(check);
+  try {
+    check();
+    return await promise;
+  } finally {
     timer?.stop();
     recheck?.stop();
     signal?.removeEventListener("abort", abort);
-  });
+  }
+}
+
+function stopped(what: string, watch: Watch): CommandError {
+  return new CommandError("unknown_outcome", `Stopped waiting for ${what}: ${describeLink(watch)}`);
 }

@@ -4,30 +4,20 @@ import type { Channel } from "../device/channel.ts";
 import { channelsOfDescription, type Description } from "../device/description.ts";
 import type { Reading, Update } from "../device/reading.ts";
 import type { ReadingSource } from "../device/state_view.ts";
+import type { Value } from "../device/types.ts";
 import type { Answer, Link } from "../link/link.ts";
-import { type Clock, formatDuration } from "../time/mod.ts";
+import { type Clock, formatDuration, type Timer } from "../time/mod.ts";
+import { Barrier, type Taken } from "./barrier.ts";
 
 /** How many readings of a channel are remembered for the message of a wait that failed. */
 const RECENT = 6;
 
-/** A reading and how it reached us. */
-export interface Seen {
+/** A reading and how it reached us. Its age is measured from {@linkcode Taken.since}. */
+export interface Seen extends Taken {
   /** The reading. */
   readonly reading: Reading;
-  /** When it was read, by our monotonic clock: its age is measured from here. */
-  readonly since: number;
-  /** Which connection brought it: since when that stood, unix seconds. */
-  readonly epoch: number;
-  /** Its place among updates and commands; -1 when it came in a complete update and may be older than that. */
-  readonly order: number;
   /** The readings before it, newest first. */
   readonly before: readonly Reading[];
-}
-
-/** What a reading must come after to count: the last command this client finished. */
-interface Barrier {
-  readonly epoch: number;
-  readonly order: number;
 }
 
 /** Follows one link and keeps the latest readings. */
@@ -42,10 +32,10 @@ export class Watch {
   description: Description;
   /** Its channels by key. */
   channels: ReadonlyMap<string, Channel>;
+  readonly #barrier = new Barrier();
   #held: ReadonlySet<string>;
-  #barrier: Barrier | undefined;
-  #polled = 0;
-  #complete = false;
+  #isComplete = false;
+  #catchingUp: Timer | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #end = new AbortController();
   readonly #loops: Promise<void>[];
@@ -60,9 +50,9 @@ export class Watch {
     this.#loops = [this.#followUpdates(), this.#followStates(), this.#followDescriptions()];
   }
 
-  /** Whether a complete update has come. */
-  get complete(): boolean {
-    return this.#complete;
+  /** Whether a complete update has come, and everything since then that came before the answer to the last command. */
+  get isCurrent(): boolean {
+    return this.#isComplete && this.#catchingUp === undefined;
   }
 
   /** Calls `listener` after every change until disposed. */
@@ -71,10 +61,20 @@ export class Watch {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Notes that a command of this client has finished: only what is read later counts for its waits. */
-  commanded(answer: Answer): void {
-    // A peer that numbers nothing has one status under way, which may be older than the command.
-    this.#barrier = { epoch: this.link.state.since, order: answer.seq ?? this.#polled + 1 };
+  /**
+   * Notes that a command of this client has finished: only what is read later counts for its waits.
+   *
+   * @param answer What was answered.
+   * @param set What it has set, by the names under which it is set.
+   */
+  commanded({ seq }: Answer, set: Readonly<Record<string, Value>> = {}): void {
+    this.#barrier.raise(seq, this.clock.now());
+    for (const name in set) if (this.#held.has(name)) this.#barrier.raiseHeld(name, seq);
+    // An answer may overtake the updates that came before it: they are taken before a timer fires.
+    this.#catchingUp ??= this.clock.after(0, () => {
+      this.#catchingUp = undefined;
+      this.#tell();
+    });
   }
 
   /** The latest readings, for looking at. */
@@ -91,10 +91,12 @@ export class Watch {
    */
   doubt(key: string): string | undefined {
     const invalid = this.validity(key);
-    if (invalid !== undefined || this.#held.has(key) || !this.#barrier) return invalid;
-    return isAfter(this.latest.get(key)!, this.#barrier)
-      ? undefined
-      : "it was not read again since the last command";
+    if (invalid !== undefined) return invalid;
+    const seen = this.latest.get(key)!;
+    const isBefore = this.#held.has(key)
+      ? this.#barrier.isHeldBefore(this.channels.get(key)?.settable ?? key, seen)
+      : this.#barrier.isBefore(seen);
+    return isBefore ? "it was not read again since the last command" : undefined;
   }
 
   /**
@@ -110,22 +112,26 @@ export class Watch {
     if (!seen) return "it was never read";
     const { quality, reason, raw } = seen.reading;
     if (quality !== "good") return `it is ${quality}${reason ? ` (${reason}${raw ? `: ${raw}` : ""})` : ""}`;
-    if (this.#held.has(key)) return undefined;
     const age = this.clock.now() - seen.since;
-    const channel = this.channels.get(key);
-    const maxAge = channel ? maxAgeOf(channel.param) : Infinity;
+    const maxAge = this.#maxAge(key);
     if (age > maxAge) return `it was read ${formatDuration(age)} ago, longer than ${formatDuration(maxAge)}`;
     return undefined;
   }
 
-  /** Until when a channel is known to be as it was last read, by our monotonic clock. */
+  /** Until when a channel is known to be as it was last read, by our monotonic clock; infinite for what is held. */
   knownUntil(key: string): number {
-    return this.#held.has(key) ? this.clock.now() : this.latest.get(key)?.since ?? -Infinity;
+    return this.#held.has(key) ? Infinity : this.latest.get(key)?.since ?? -Infinity;
+  }
+
+  /** Until when a channel is not over age, if it is not read again, by our monotonic clock. */
+  soundUntil(key: string): number {
+    return (this.latest.get(key)?.since ?? -Infinity) + this.#maxAge(key);
   }
 
   /** Ends it and the link. */
   async close(): Promise<void> {
     this.#end.abort();
+    this.#catchingUp?.stop();
     await this.link.close();
     await Promise.all(this.#loops);
     this.#tell();
@@ -139,18 +145,25 @@ export class Watch {
   }
 
   #take(update: Update): void {
-    this.#polled += 1;
-    if (update.complete) this.#complete = true;
+    const { complete, gap, seq, time, readings } = update;
+    if (complete) {
+      this.#isComplete = true;
+      if (gap && seq !== undefined) this.#barrier.restart(seq);
+      for (const key of this.latest.keys()) if (!readings.has(key)) this.latest.delete(key);
+    }
     const now = this.clock.now();
-    const epoch = this.link.state.since;
-    const numbered = update.seq !== undefined;
-    const order = !numbered ? this.#polled : update.complete ? -1 : update.seq!;
-    for (const [key, reading] of update.readings) {
+    for (const [key, reading] of readings) {
       const last = this.latest.get(key);
       const before = last ? [last.reading, ...last.before.slice(0, RECENT - 1)] : [];
-      const since = now - Math.max(0, update.time - reading.time) * 1000;
-      this.latest.set(key, { reading, since, epoch, order, before });
+      const age = Math.max(0, time - reading.time) * 1000;
+      const isRepeated = complete && age > 0 && !this.#held.has(key);
+      this.latest.set(key, { reading, since: now - age, seq: isRepeated ? undefined : seq, before });
     }
+  }
+
+  #maxAge(key: string): number {
+    const channel = this.channels.get(key);
+    return channel === undefined || this.#held.has(key) ? Infinity : maxAgeOf(channel.param);
   }
 
   async #followStates(): Promise<void> {
@@ -173,11 +186,4 @@ export class Watch {
 
 function channelsByKey(description: Description): ReadonlyMap<string, Channel> {
   return new Map(channelsOfDescription(description).map((channel) => [channel.key, channel]));
-}
-
-/** A number in an update counts within one connection; after another one anything read in passing is later. */
-function isAfter(seen: Seen, barrier: Barrier): boolean {
-  return seen.epoch === barrier.epoch
-    ? seen.order > barrier.order
-    : seen.epoch > barrier.epoch && seen.order >= 0;
 }

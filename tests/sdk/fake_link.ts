@@ -3,43 +3,9 @@ import type { Description } from "../../lib/device/description.ts";
 import type { Reading, Update } from "../../lib/device/reading.ts";
 import type { Model, Value } from "../../lib/device/mod.ts";
 import type { Answer, CommandOptions, Link, LinkCommand, LinkState } from "../../lib/link/link.ts";
+import { Feed, Latest } from "../../lib/link/feed.ts";
+import { UpdateQueue } from "../../lib/link/update_queue.ts";
 import type { Clock } from "../../lib/time/mod.ts";
-
-/** Items for whoever iterates; ends with the signal or the feed. */
-class Feed<T> {
-  readonly #readers = new Set<{ items: T[]; wake: () => void }>();
-  #ended = false;
-
-  push(item: T): void {
-    for (const reader of this.#readers) {
-      reader.items.push(item);
-      reader.wake();
-    }
-  }
-
-  end(): void {
-    this.#ended = true;
-    for (const reader of this.#readers) reader.wake();
-  }
-
-  async *read(signal?: AbortSignal, first: T[] = []): AsyncGenerator<T> {
-    const reader = { items: first, wake: () => {} };
-    this.#readers.add(reader);
-    const wake = () => reader.wake();
-    signal?.addEventListener("abort", wake);
-    try {
-      while (!signal?.aborted) {
-        const item = reader.items.shift();
-        if (item !== undefined) yield item;
-        else if (this.#ended) return;
-        else await new Promise<void>((resolve) => reader.wake = resolve);
-      }
-    } finally {
-      signal?.removeEventListener("abort", wake);
-      this.#readers.delete(reader);
-    }
-  }
-}
 
 export class FakeLink implements Link {
   readonly address = "localhost:7024";
@@ -60,29 +26,31 @@ export class FakeLink implements Link {
     this.state = { status: "connected", since: clock.time() };
   }
 
-  /** Values are read. `numbered: false` is an old daemon. */
+  /** Values are read; by `seq` as a number of another time, or of none. */
   read(
     values: Record<string, Value | undefined>,
-    { complete = false, numbered = true, ...more }:
-      & { complete?: boolean; numbered?: boolean }
-      & Partial<Reading> = {},
-  ): void {
-    const time = this.#clock.time();
-    const readings = new Map(
-      Object.entries(values).map((
-        [key, value],
-      ) => [key, { value, time, quality: "good", severity: "ok", ...more } as Reading]),
-    );
-    this.#updates.push({ time, complete, readings, ...(numbered && { seq: ++this.seq }) });
+    how: Partial<Omit<Update, "readings">> & Partial<Reading> = {},
+  ) {
+    const { complete = false, gap = false, seq = this.seq + 1, time = this.#clock.time(), ...more } = how;
+    const reading = (value: Value | undefined): Reading => ({
+      value,
+      time,
+      quality: "good",
+      severity: "ok",
+      ...more,
+    });
+    const readings = new Map(Object.entries(values).map(([key, value]) => [key, reading(value)]));
+    this.seq = seq;
+    this.#updates.publish({ time: this.#clock.time(), complete, gap, readings, seq });
   }
 
   become(status: LinkState["status"], why?: string): void {
     this.state = { status, since: this.#clock.time(), ...(why && { why }) };
-    this.#states.push(this.state);
+    this.#states.publish(this.state);
   }
 
   states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#states.read(options.signal, [this.state]);
+    return this.#states.read(new Latest(this.state), options.signal);
   }
 
   describe(): Promise<Description> {
@@ -90,11 +58,11 @@ export class FakeLink implements Link {
   }
 
   descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    return this.#descriptions.read(options.signal, [this.description]);
+    return this.#descriptions.read(new Latest(this.description), options.signal);
   }
 
   updates(options: { signal?: AbortSignal } = {}): AsyncIterable<Update> {
-    return this.#updates.read(options.signal);
+    return this.#updates.read(new UpdateQueue(), options.signal);
   }
 
   command(command: LinkCommand, _options?: CommandOptions): Promise<Answer> {
@@ -106,7 +74,7 @@ export class FakeLink implements Link {
 
   close(): Promise<void> {
     this.become("closed");
-    for (const feed of [this.#updates, this.#states, this.#descriptions]) feed.end();
+    for (const feed of [this.#updates, this.#states, this.#descriptions]) feed.close();
     return Promise.resolve();
   }
 
