@@ -31,15 +31,6 @@ clients:
   return await start(program("daemons/monitor/monitor.ts", "--config", config));
 }
 
-/** The page's address, which MONITOR prints on its second line. */
-async function pageOf(monitor: Program): Promise<string> {
-  for (;;) {
-    const url = /^page at (\S+)$/m.exec(monitor.output)?.[1];
-    if (url) return url;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 testWith("the page shows a cryostat live, commands it, and tells when its daemon dies and returns", [
   chromium,
 ], async () => {
@@ -47,7 +38,7 @@ testWith("the page shows a cryostat live, commands it, and tells when its daemon
   await using instrument = await simulator();
   let daemon = await daemonAt(0, instrument);
   await using monitor = await monitorOf(folder, daemon);
-  await using open = await openPage(await pageOf(monitor));
+  await using open = await openPage(await monitor.said(/^page at (\S+)$/m));
   const { page } = open;
 
   // Values change live, and the curve with them.
