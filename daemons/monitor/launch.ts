@@ -31,10 +31,10 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Ne
   );
   const database = config.db === undefined || options.console ? [] : [databaseHost(config.db)];
   const files = options.config === undefined ? CONFIG_FILES : [options.config];
-  const lab = options.lab === undefined ? [] : [options.lab];
+  const further = [options.lab, config.authFile].filter((file) => file !== undefined);
   return {
     net: [...own, ...watched, ...database],
-    read: [...files, ...lab, config.data, HERE, LIBRARIES],
+    read: [...files, ...further, config.data, HERE, LIBRARIES],
     write: [config.data],
   };
 }

@@ -12,7 +12,7 @@ import { Forgetful } from "./recorder.ts";
 import { startMonitor } from "./run.ts";
 import { openStore } from "./store/mod.ts";
 import { attend } from "./terminal.ts";
-import { startWeb } from "./web/mod.ts";
+import { readHtpasswd, startWeb, type Verify } from "./web/mod.ts";
 
 type Say = (type: LogLine["type"], message: string) => void;
 
@@ -25,6 +25,7 @@ async function live(
   const { promise: ended, resolve: exit } = Promise.withResolvers<void>();
   void interrupted().then(() => exit()); // from here on: what has been opened by then is closed in order
   const listen = !options.console;
+  const verify = config.authFile === undefined ? undefined : await passwords(config.authFile);
   let say: Say = (type, message) =>
     logToStderr({ time: systemClock.time(), source: MONITOR_NAME, type, message });
   const report: Say = (type, message) => say(type, message);
@@ -34,10 +35,11 @@ async function live(
   const recorder = listen
     ? parts.use(await openStore({ db: config.db, data: config.data, refresh, report }))
     : new Forgetful();
-  const pageMayCommand = config.trustNetwork || config.host === "localhost" || isLoopback(config.host);
+  const isLocal = config.host === "localhost" || isLoopback(config.host);
+  const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;
   const monitor = parts.use(await startMonitor({ config, recorder, openLink, exit, listen, pageMayCommand }));
   if (listen) {
-    const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort }));
+    const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort, verify }));
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
   }
@@ -48,6 +50,12 @@ async function live(
     say("warning", "Everybody who reaches MONITOR's ports may command (--trust-network)");
   }
   await ended;
+}
+
+async function passwords(file: string): Promise<Verify> {
+  const text = await readIfThere(file);
+  if (text !== undefined) return readHtpasswd(text, file);
+  throw new ConfigError(`${file}: expected a file of passwords, got no such file`);
 }
 
 await runProgram(MONITOR, async (parsed) => {

@@ -3,7 +3,7 @@ import { type LineClient, lineClient, MemoryTransport, VirtualClock } from "../.
 import { type Config, DEFAULTS } from "../../daemons/monitor/config/mod.ts";
 import type { LabEvent } from "../../daemons/monitor/lab.ts";
 import { Forgetful } from "../../daemons/monitor/recorder.ts";
-import { type Monitor, startMonitor } from "../../daemons/monitor/run.ts";
+import { type Monitor, type MonitorOptions, startMonitor } from "../../daemons/monitor/run.ts";
 import type { Update } from "../../lib/device/reading.ts";
 import { FakeLink } from "./fake_link.ts";
 
@@ -36,7 +36,11 @@ export interface Bench extends AsyncDisposable {
 }
 
 /** Starts MONITOR with one fake link for each name. */
-export async function bench(names: readonly string[], config: Partial<Config> = {}): Promise<Bench> {
+export async function bench(
+  names: readonly string[],
+  config: Partial<Config> = {},
+  options: Partial<MonitorOptions> = {},
+): Promise<Bench> {
   const clock = new VirtualClock();
   const transport = new MemoryTransport();
   const recorder = new MemoryRecorder();
@@ -62,6 +66,7 @@ export async function bench(names: readonly string[], config: Partial<Config> = 
       return link;
     },
     exit: () => void exits++,
+    ...options,
   });
   monitor.lab.watch((event) => void events.push(event));
   const settle = () => clock.advance(0);

@@ -119,3 +119,13 @@ Deno.test("commands from the page come under the name that is given, and never t
   assertEquals((await b.monitor.lab.command("send gauge x", "web")).ok, undefined);
   assertEquals((await b.log())[0], "web warning cold");
 });
+
+Deno.test("commands from the page are refused where nobody can tell who sits before it", async () => {
+  await using b = await bench(["gauge"], {}, { pageMayCommand: false });
+  b.link("gauge").connect(GAUGE);
+  await b.settle();
+  const { ok, text } = await b.monitor.lab.command("send gauge off", "web");
+  assertEquals([ok, b.link("gauge").lines], [false, []]);
+  assertStringIncludes(text, "--trust-network");
+  assertEquals(await b.monitor.obey("send gauge off"), "sent; gauge does not say what came of it");
+});

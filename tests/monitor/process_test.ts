@@ -32,6 +32,24 @@ Deno.test("MONITOR says where it listens and where its page is, and ends in orde
   });
 });
 
+Deno.test("MONITOR asks for the passwords of its auth file", async () => {
+  await inFolder(async (folder) => {
+    const users = `${folder}/users`;
+    await Deno.writeTextFile(users, "ann:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n"); // "password"
+    await using running = await start(monitor("-p", "0", "-H", "0", "--data", folder, "-a", users));
+    const page = await running.said(/^page at (\S+)$/m);
+    const statusFor = async (password: string) => {
+      const authorization = `Basic ${btoa(`ann:${password}`)}`;
+      const response = await fetch(page, { headers: { authorization } });
+      await response.body?.cancel();
+      return response.status;
+    };
+    assertEquals([await statusFor("password"), await statusFor("guess")], [200, 401]);
+  });
+  const { code, log } = await run(monitor("-a", "/nowhere/users"));
+  assertEquals([code, log.trim()], [2, "/nowhere/users: expected a file of passwords, got no such file"]);
+});
+
 Deno.test("MONITOR with a broken configuration ends with 2 and names file, line, key and what was expected", async () => {
   await inFolder(async (folder) => {
     const file = `${folder}/monitor.yaml`;
@@ -72,6 +90,8 @@ Deno.test("the launcher gives MONITOR its own ports, its clients and its files, 
       "lab/monitor.yaml",
       "--lab",
       "lab.yaml",
+      "-a",
+      "users",
       "--db",
       "postgres://me@db/lab",
       "--data",
@@ -94,8 +114,8 @@ Deno.test("the launcher gives MONITOR its own ports, its clients and its files, 
     "images:9000",
     "db:5432",
   ]);
-  assertEquals(read.slice(0, 3), ["lab/monitor.yaml", "lab.yaml", "kept"]);
-  assert(read.slice(3).every((path) => /\/(daemons\/monitor|node_modules)$/.test(path)), read.join(" "));
+  assertEquals(read.slice(0, 4), ["lab/monitor.yaml", "lab.yaml", "users", "kept"]);
+  assert(read.slice(4).every((path) => /\/(daemons\/monitor|node_modules)$/.test(path)), read.join(" "));
   assertEquals(write, ["kept"]);
   assert(
     permissionsFor(needsOf(config, parsed)).every((flag) => flag === "--no-prompt" || flag.includes("=")),

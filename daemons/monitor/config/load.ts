@@ -45,12 +45,6 @@ export async function loadConfig(
     clients.set(client.name, known ? { ...known, address: client.address, enabled: true } : client);
   }
   const config = { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] };
-  if (config.authFile !== undefined) {
-    // A page that stays open although somebody asked for passwords would be worse than none.
-    throw new ConfigError(
-      `${config.authFile}: MONITOR cannot ask for passwords yet; leave out the auth file`,
-    );
-  }
   return { config, warnings: file.warnings };
 }
 
