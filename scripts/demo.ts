@@ -76,11 +76,9 @@ clients:
       temperature:
         name: Detector temperature
         values: [time, temperature, temperature.target]
-        ylabel: degC
       power:
         name: Heater power
         values: [time, loop1.power]
-        ylabel: W
 `;
 
 /** The programs of the demo; disposing of it ends them, the newest first. What they write goes to a log. */

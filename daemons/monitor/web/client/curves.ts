@@ -112,11 +112,12 @@ export function drawPlot(place: HTMLElement, plot: PlotData): void {
       height: place.clientHeight - 40,
       series: [
         { value: (_, time) => time == null ? "" : new Date(time * 1000).toISOString().slice(11, 19) },
-        ...plot.curves.map(({ key }, index) => ({
-          label: key,
+        ...plot.curves.map(({ name }, index) => ({
+          label: name,
           stroke: strokes[index % strokes.length]!,
           width: 1.5,
           spanGaps: false,
+          points: { show: false },
         })),
       ],
       axes: [{ ...axis, values: ticks }, { ...axis, label: plot.label, size: 64 }],

@@ -3,7 +3,7 @@ import type { LogLine } from "../../../../lib/link/link.ts";
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Client, Lab, Plot } from "../../lab.ts";
 import { isLive, overview } from "../live.ts";
-import { showUnit } from "../show.ts";
+import { showName, showUnit } from "../show.ts";
 import { Card, CardHead, Row } from "./card.tsx";
 import { Layout } from "./layout.tsx";
 
@@ -64,7 +64,7 @@ export interface PlotData {
   /** Title. */
   readonly title: string;
   /** Curves: key, name, unit. */
-  readonly curves: readonly { readonly key: string; readonly unit: string }[];
+  readonly curves: readonly { readonly key: string; readonly name: string; readonly unit: string }[];
   /** Label of the ordinate. */
   readonly label: string;
   /** Height in CSS pixels. */
@@ -78,7 +78,7 @@ function plotData(client: Client, plot: Plot): PlotData {
   const curves = plot.values.slice(1).map((name) => {
     const key = client.channels.has(name) ? name : byWire.get(name) ?? name;
     const channel = client.channels.get(key);
-    return { key, unit: channel ? showUnit(channel.param) : "" };
+    return { key, name: channel ? showName(client, channel) : key, unit: channel ? showUnit(channel.param) : "" };
   });
   const label = plot.ylabel ?? curves[0]?.unit ?? "";
   return {
@@ -94,7 +94,7 @@ function plotData(client: Client, plot: Plot): PlotData {
 
 function PlotCard({ plot }: { plot: PlotData }) {
   return (
-    <section class="card" data-plot={`${plot.client}/${plot.id}`}>
+    <section class="card wide" data-plot={`${plot.client}/${plot.id}`}>
       <h2>
         {plot.title} <small>{plot.client}</small>
       </h2>
@@ -135,20 +135,20 @@ export async function LabPage({ lab, clock }: PageContext) {
   const plots = clients.flatMap((client) => client.plots.map((plot) => plotData(client, plot)));
   return (
     <Layout lab={lab.name} title={lab.name} here="/" overview={overview(lab, clock)} data={{ plots }}>
-      <div class="cards">{clients.map((client) => <Card client={client} clock={clock} />)}</div>
+      <div class="cards">
+        {clients.map((client) => <Card client={client} clock={clock} />)}
+        {plots.map((plot) => <PlotCard plot={plot} />)}
+        <Command clients={clients} />
+      </div>
       {clients.length === 0 && (
         <p class="quiet">No devices yet: start MONITOR with name=host:port, or name them in monitor.yaml.</p>
       )}
-      <div class="plots">{plots.map((plot) => <PlotCard plot={plot} />)}</div>
-      <div class="two">
-        <section class="card">
-          <h2>
-            Log <small>latest first, UTC</small>
-          </h2>
-          <LogTable lines={await lab.recentLog(LINES)} />
-        </section>
-        <Command clients={clients} />
-      </div>
+      <section class="card">
+        <h2>
+          Log <small>latest first, UTC</small>
+        </h2>
+        <LogTable lines={await lab.recentLog(LINES)} />
+      </section>
     </Layout>
   );
 }
