@@ -2,9 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCommandLine, permissionsFor } from "../../lib/cli/mod.ts";
 import { tcp } from "../../lib/net/mod.ts";
-import { lineClient } from "../../lib/testing/mod.ts";
+import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { loadConfig, MONITOR } from "../../daemons/monitor/config/mod.ts";
 import { needsOf } from "../../daemons/monitor/launch.ts";
+import { oldDaemon } from "../peers/old_daemon.ts";
 import { program, run, start } from "../processes.ts";
 
 const monitor = (...args: readonly string[]) => program("daemons/monitor/monitor.ts", ...args);
@@ -27,6 +28,28 @@ Deno.test("MONITOR says where it listens and where its page is, and ends in orde
     const page = await fetch(await running.said(/^page at (http:\/\/127\.0\.0\.1:\d+\/)$/m));
     assertMatch(await page.text(), /ghost/);
     running.kill("SIGTERM");
+    assertEquals((await running.status).code, 0);
+    await client.closed;
+  });
+});
+
+Deno.test("MONITOR that was started before its database watches all the same and says what is wrong once", async () => {
+  await inFolder(async (folder) => {
+    await using daemon = await oldDaemon();
+    const args = ["-p", "0", "-H", "0", "--data", folder, "--db", "postgres://me:secret@127.0.0.1:1/lab"];
+    await using running = await start(monitor(...args, `example=${daemon.address}`));
+    const client = lineClient(await tcp.connect(running.address));
+    await eventually(async () => {
+      client.send("get_status");
+      return (await client.expect(/^status /)).includes(" example=1 example.hw_connected=1 example.val1=0");
+    });
+    const troubles = () => running.log.split("\n").filter((line) => line.includes("127.0.0.1:1/lab"));
+    await eventually(() => troubles().length > 0);
+    const page = await fetch(await running.said(/^page at (\S+)$/m));
+    assertMatch(await page.text(), /127\.0\.0\.1:1\/lab/);
+    assertEquals(troubles().length, 1);
+    assert(!running.log.includes("secret"), "the password is in the log");
+    running.kill("SIGINT");
     assertEquals((await running.status).code, 0);
     await client.closed;
   });
