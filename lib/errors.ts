@@ -2,36 +2,30 @@
 
 /** Base of all of Dewar's errors, so that a caller can tell them from a defect. */
 export class DewarError extends Error {
-  override name = "DewarError";
+  /** Makes one with a message for people; `cause` is what led to it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
 }
 
 /** A rule of a protocol was broken. Never thrown itself: see the two subclasses. */
 export abstract class ProtocolError extends DewarError {}
 
 /** We were asked to send what the protocol does not allow; nothing was sent. */
-export class LocalProtocolError extends ProtocolError {
-  override name = "LocalProtocolError";
-}
+export class LocalProtocolError extends ProtocolError {}
 
 /** The peer sent what the protocol does not allow. */
-export class PeerProtocolError extends ProtocolError {
-  override name = "PeerProtocolError";
-}
+export class PeerProtocolError extends ProtocolError {}
 
 /** Something did not come in time; the message says what was awaited and what came last. */
-export class TimeoutError extends DewarError {
-  override name = "TimeoutError";
-}
+export class TimeoutError extends DewarError {}
 
 /** A connection could not be made or was lost. */
-export class ConnectionError extends DewarError {
-  override name = "ConnectionError";
-}
+export class ConnectionError extends DewarError {}
 
 /** A description, a configuration or a model says something impossible. */
-export class ConfigError extends DewarError {
-  override name = "ConfigError";
-}
+export class ConfigError extends DewarError {}
 
 /** Why a command was not carried out. */
 export type FailureCode =
@@ -56,7 +50,6 @@ export type FailureCode =
 
 /** A command was refused or failed; `code` says which kind, the message which device and why. */
 export class CommandError extends DewarError {
-  override name = "CommandError";
   /** Why it failed. */
   readonly code: FailureCode;
 

@@ -5,9 +5,7 @@ import { DewarError } from "../errors.ts";
 import type { CommandLine, NumberOption, Option, OptionValues } from "./command_line.ts";
 
 /** A command line says what the program does not understand; the message names the argument and what was expected. */
-export class UsageError extends DewarError {
-  override name = "UsageError";
-}
+export class UsageError extends DewarError {}
 
 /** A command line that has been read. */
 export interface Parsed<C extends CommandLine> {

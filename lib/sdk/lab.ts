@@ -71,6 +71,7 @@ export class Lab implements AsyncDisposable {
     return this.link.close();
   }
 
+  /** Ends the connection. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

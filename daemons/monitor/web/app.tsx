@@ -57,7 +57,12 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify): Hono {
         const bulletin = await bulletins.next();
         if (!bulletin) return;
         const sent = stream.writeSSE({ data: JSON.stringify(bulletin) });
-        const limits = { clock, timeout: STALLED, signal: bulletins.ended, what: "reading by the browser" } as const;
+        const limits = {
+          clock,
+          timeout: STALLED,
+          signal: bulletins.ended,
+          what: "reading by the browser",
+        } as const;
         try {
           await withDeadline(() => sent, limits);
         } catch {

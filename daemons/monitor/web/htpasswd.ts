@@ -26,13 +26,17 @@ export function readHtpasswd(text: string, file: string): Verify {
     if (name === undefined || hash === undefined) throw new ConfigError(`${place}: expected name:hash`);
     if (hashes.has(name)) throw new ConfigError(`${place}: ${name} stands there a second time`);
     if (!/^\$2[aby]\$|^\{SHA\}/.test(hash)) {
-      throw new ConfigError(`${place}: the password of ${name} is hashed in a way that is not safe; renew it with htpasswd -B`);
+      throw new ConfigError(
+        `${place}: the password of ${name} is hashed in a way that is not safe; renew it with htpasswd -B`,
+      );
     }
     hashes.set(name, hash);
   }
   return async (name, password) => {
     const hash = hashes.get(name) ?? NOBODY;
-    const isRight = hash.startsWith("{SHA}") ? await isSha(hash.slice(5), password) : await compare(password, hash);
+    const isRight = hash.startsWith("{SHA}")
+      ? await isSha(hash.slice(5), password)
+      : await compare(password, hash);
     return isRight && hashes.has(name);
   };
 }

@@ -67,8 +67,6 @@ export function growCurves({ values = {} }: Bulletin): void {
   }
 }
 
-const colour = (name: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 /** light-dark() cannot be given to a canvas: let an element resolve it. */
 function resolved(name: string): string {
   const probe = document.createElement("i");

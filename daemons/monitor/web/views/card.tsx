@@ -27,7 +27,7 @@ export function Row({ client, channel, clock }: { client: Client; channel: Chann
   );
 }
 
-function Headline({ client, channel, clock }: { client: Client; channel: Channel; clock: Clock }) {
+function Headline({ client, channel }: { client: Client; channel: Channel }) {
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   const target = client.channels.get(`${channel.key}.target`);
   const goal = target && show(target, client.latest.get(target.key));
@@ -83,7 +83,7 @@ export function Card({ client, clock }: { client: Client; clock: Clock }) {
   return (
     <section class={`card ${isLive(client) ? "" : "isstale"}`} data-client={client.name}>
       <CardHead client={client} />
-      {big && <Headline client={client} channel={big} clock={clock} />}
+      {big && <Headline client={client} channel={big} />}
       <dl>
         {rows.slice(0, MOST_ROWS).map((channel) => <Row client={client} channel={channel} clock={clock} />)}
       </dl>

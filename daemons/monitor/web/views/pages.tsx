@@ -78,7 +78,11 @@ function plotData(client: Client, plot: Plot): PlotData {
   const curves = plot.values.slice(1).map((name) => {
     const key = client.channels.has(name) ? name : byWire.get(name) ?? name;
     const channel = client.channels.get(key);
-    return { key, name: channel ? showName(client, channel) : key, unit: channel ? showUnit(channel.param) : "" };
+    return {
+      key,
+      name: channel ? showName(client, channel) : key,
+      unit: channel ? showUnit(channel.param) : "",
+    };
   });
   const label = plot.ylabel ?? curves[0]?.unit ?? "";
   return {
