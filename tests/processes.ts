@@ -21,6 +21,8 @@ export interface Program extends AsyncDisposable {
    * @throws If it ends before.
    */
   said(pattern: RegExp): Promise<string>;
+  /** Everything it has written to stdout so far. */
+  readonly output: string;
   /** Everything it has written to stderr so far: its log. */
   readonly log: string;
   /** How it ended. */
@@ -62,6 +64,9 @@ export async function start(args: readonly string[]): Promise<Program> {
     status,
     kill: (signal) => child.kill(signal),
     said,
+    get output() {
+      return output.text;
+    },
     get log() {
       return log.text;
     },
@@ -104,14 +109,26 @@ export function program(script: string, ...args: readonly string[]): string[] {
 
 /** Seconds of processor time a process has used. */
 export async function processorTime(pid: number): Promise<number> {
-  const fields = (await Deno.readTextFile(`/proc/${pid}/stat`)).replace(/^.*\) /, "").split(" ");
+  const fields = (await outputOf("cat", `/proc/${pid}/stat`)).replace(/^.*\) /, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Memory of a process in MB, as the system counts it (resident). */
 export async function memory(pid: number): Promise<number> {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await Deno.readTextFile(`/proc/${pid}/status`))!;
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await outputOf("cat", `/proc/${pid}/status`))!;
   return Number(kilobytes) / 1024;
+}
+
+/** How many files and sockets a process has open. */
+export async function openFiles(pid: number): Promise<number> {
+  return (await outputOf("ls", `/proc/${pid}/fd`)).trim().split("\n").length;
+}
+
+/** What a program prints. Below `/proc` Deno itself reads only for those who may do everything. */
+async function outputOf(program: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
 }
 
 /**

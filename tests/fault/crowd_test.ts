@@ -2,16 +2,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Connection, tcp } from "../../lib/net/mod.ts";
 import { eventually } from "../../lib/testing/mod.ts";
-import { memory, type Program } from "../processes.ts";
+import { memory, openFiles, type Program } from "../processes.ts";
 import { type Bystander, bystander } from "./bystander.ts";
 import { gone, isRight, peer, RIGHT, startDaemon, untilRight } from "./cryocon_daemon.ts";
 import { recordedCryocon } from "./recorded_cryocon.ts";
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
-
-async function openFiles({ pid }: Program): Promise<number> {
-  return (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
-}
 
 /** Waits until each has had another answer, then lets them go. */
 async function allServed(others: readonly Bystander[]): Promise<void> {
@@ -25,17 +21,18 @@ Deno.test("a daemon serves a thousand connections at once, and has forgotten the
   await using daemon = await startDaemon(hardware.address);
   await untilRight(daemon.address);
   const other = await bystander(daemon.address, isRight);
-  const files = await openFiles(daemon);
+  await eventually(() => other.answers > 0);
+  const files = await openFiles(daemon.pid);
 
   const crowd = await Promise.all(times(1000, () => peer(daemon.address)));
   for (const client of crowd) client.send("get_status");
   await Promise.all(crowd.map((client) => client.expect(RIGHT, { timeout: "20 s" })));
-  assert(await openFiles(daemon) >= files + 1000);
+  assert(await openFiles(daemon.pid) >= files + 1000);
   const weight = await memory(daemon.pid);
   assert(weight < 200, `it weighs ${weight} MB`);
   await Promise.all(crowd.map(gone));
 
-  await eventually(async () => await openFiles(daemon) <= files);
+  await eventually(async () => await openFiles(daemon.pid) <= files);
   await allServed([other]);
   assertEquals(hardware.told, []);
   assertEquals(daemon.log.match(/"type":"(warning|error)"/g), null, daemon.log);
