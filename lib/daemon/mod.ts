@@ -19,4 +19,5 @@ export { type DaemonProgram, daemonProgram } from "./program.ts";
 export { type Daemon, serve, type ServeOptions } from "./serve.ts";
 export { type Interlock } from "./settings.ts";
 export { type Needs } from "../cli/permissions.ts";
+export { AskAnswer, type AskAnswerOptions } from "../instrument/ask_answer.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "../net/connection.ts";
