@@ -21,3 +21,15 @@ for (const [name, args] of Object.entries(CHECKS)) {
     assertEquals(code, 0, `deno ${args.join(" ")} said:\n${said.slice(-4000)}`);
   });
 }
+
+Deno.test("house: the package is the library and the models, nothing else", async () => {
+  const args = ["publish", "--dry-run", "--allow-dirty", "--no-check"];
+  const { stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
+  const root = new URL("../../", import.meta.url).href;
+  const files = new TextDecoder().decode(stderr).matchAll(/^ +(file:\S+) \(/gm);
+  const published = [...files].map(([, url]) => url!.slice(root.length));
+  const top = /^(LICENSE|README\.md|deno\.json|mod\.ts|lib\/.*|daemons\/(models|\w+\/model)\.ts)$/;
+  assertEquals(published.filter((path) => !top.test(path)), []);
+  const needed = [...ENTRIES.map((entry) => entry.slice("./".length)), "daemons/cryocon/model.ts", "LICENSE"];
+  assertEquals(needed.filter((path) => !published.includes(path)), []);
+});
