@@ -36,7 +36,8 @@ const permissions = [
 const paths = _.length > 0 ? _.map(String) : ["lib", "daemons", "scripts", "tests", "mod.ts", "README.md"];
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", ...permissions, "--no-prompt", ...(doc ? ["--doc"] : []), ...paths],
-  env: { NO_COLOR: "1" },
+  // playwright-core looks below /proc as soon as it is loaded, which takes --allow-all, unless this is set.
+  env: { NO_COLOR: "1", __IS_WSL_TEST__: "1" },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();
