@@ -1,0 +1,167 @@
+/** Messages written as bytes. @module */
+import { LocalProtocolError } from "../errors.ts";
+import { ESCAPED, LINE_LIMIT, MAX_MID, NAME } from "./grammar.ts";
+import { type Argument, bytesOf, MARKS, type Message, type MessageType, shown } from "./message.ts";
+
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const AT = 0x40;
+const LF = 0x0a;
+const empty = new Uint8Array(0);
+
+/** Options of {@linkcode MessageWriter}. */
+export interface MessageWriterOptions {
+  /** Longest line in bytes, without its end (default 2 MiB: what all known peers take). */
+  readonly limit?: number | undefined;
+}
+
+/** Collects messages as the bytes to send. Each is checked: what it throws leaves nothing behind. */
+export class MessageWriter {
+  readonly #limit: number;
+  #buffer: Uint8Array = empty;
+  #length = 0;
+
+  /** Makes an empty one. */
+  constructor(options: MessageWriterOptions = {}) {
+    this.#limit = options.limit ?? LINE_LIMIT;
+  }
+
+  /** How many bytes wait to be taken. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Adds a message.
+   *
+   * @param type What it is.
+   * @param name Its name.
+   * @param mid Its id, if it has one.
+   * @param args Its arguments.
+   * @throws {LocalProtocolError} If name or id are none, or the line is longer than the limit.
+   */
+  write(type: MessageType, name: string, mid: number | undefined, args: readonly Argument[]): void {
+    const start = this.#length;
+    try {
+      this.#head(type, name, mid);
+      for (const argument of args) {
+        if (typeof argument === "string") this.#text(argument);
+        else this.#bytes(argument);
+      }
+      const length = this.#length - start;
+      if (length > this.#limit) {
+        throw new LocalProtocolError(`Cannot send ${name} with ${length} bytes: the limit is ${this.#limit}`);
+      }
+    } catch (error) {
+      this.#length = start;
+      throw error;
+    }
+    this.#reserve(1);
+    this.#buffer[this.#length++] = LF;
+  }
+
+  /** Adds whole lines that were written before. */
+  append(lines: Uint8Array): void {
+    this.#reserve(lines.length);
+    this.#buffer.set(lines, this.#length);
+    this.#length += lines.length;
+  }
+
+  /** Hands out what was collected; the writer begins anew and leaves these bytes alone. */
+  take(): Uint8Array {
+    const bytes = this.#buffer.subarray(0, this.#length);
+    this.#buffer = empty;
+    this.#length = 0;
+    return bytes;
+  }
+
+  #head(type: MessageType, name: string, mid: number | undefined): void {
+    this.#reserve(name.length + 14);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    buffer[at++] = MARKS[type].charCodeAt(0);
+    for (let index = 0; index < name.length; index++) {
+      const code = name.charCodeAt(index);
+      if (!(NAME[code]! > 0)) throw noName(name);
+      buffer[at++] = code;
+    }
+    if (NAME[name.charCodeAt(0)] !== 2) throw noName(name);
+    this.#length = at;
+    if (mid !== undefined) this.#mid(name, mid);
+  }
+
+  #mid(name: string, mid: number): void {
+    if (!Number.isInteger(mid) || mid < 1 || mid > MAX_MID) {
+      throw new LocalProtocolError(
+        `Cannot send ${name} with the message id ${mid}: it must be 1 to ${MAX_MID}`,
+      );
+    }
+    for (const character of `[${mid}]`) this.#buffer[this.#length++] = character.charCodeAt(0);
+  }
+
+  #text(text: string): void {
+    if (text === "") return this.#nothing();
+    this.#reserve(2 * text.length + 1);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    buffer[at++] = SPACE;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return this.#bytes(bytesOf(text));
+      const escape = ESCAPED[code]!;
+      if (escape !== 0) buffer[at++] = BACKSLASH;
+      buffer[at++] = escape === 0 ? code : escape;
+    }
+    this.#length = at;
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    if (bytes.length === 0) return this.#nothing();
+    this.#reserve(2 * bytes.length + 1);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    buffer[at++] = SPACE;
+    for (let index = 0; index < bytes.length; index++) {
+      const byte = bytes[index]!;
+      const escape = ESCAPED[byte]!;
+      if (escape !== 0) buffer[at++] = BACKSLASH;
+      buffer[at++] = escape === 0 ? byte : escape;
+    }
+    this.#length = at;
+  }
+
+  #nothing(): void {
+    this.#reserve(3);
+    this.#buffer[this.#length++] = SPACE;
+    this.#buffer[this.#length++] = BACKSLASH;
+    this.#buffer[this.#length++] = AT;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length, 256));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}
+
+/**
+ * Writes one message.
+ *
+ * @param message The message.
+ * @param options Limit.
+ * @returns The bytes to send, with a line feed at their end.
+ * @throws {LocalProtocolError} If it is not allowed by the protocol.
+ */
+export function formatMessage(message: Message, options: MessageWriterOptions = {}): Uint8Array {
+  const writer = new MessageWriter(options);
+  writer.write(message.type, message.name, message.mid, message.args);
+  return writer.take();
+}
+
+function noName(name: string): LocalProtocolError {
+  return new LocalProtocolError(
+    `Cannot send a message named ${shown(name)}: a name is letters, digits and hyphens, a letter first`,
+  );
+}
