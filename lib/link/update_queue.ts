@@ -5,9 +5,12 @@ import type { Update } from "../device/reading.ts";
 export interface UpdateQueueOptions {
   /** Only these channels (default: all). */
   keys?: ReadonlySet<string> | undefined;
-  /** How many readings may wait before only the newest of each channel are kept (default 0: always). */
+  /** How many readings may be taken out before only the newest of each channel are (default 0: always those). */
   most?: number;
 }
+
+/** So many readings may wait before it is looked whether they are needed. */
+const PLENTY = 256;
 
 /**
  * A queue of bounded size: when there are too many readings, what a later update has again is taken out of those before
@@ -19,11 +22,13 @@ export class UpdateQueue {
   #limit: number;
   #updates: Update[] = [];
   #readings = 0;
+  #isThin = true;
 
   /** Makes an empty one. */
   constructor({ keys, most = 0 }: UpdateQueueOptions = {}) {
     this.#keys = keys;
-    this.#limit = this.#most = most;
+    this.#most = most;
+    this.#limit = Math.max(PLENTY, most);
   }
 
   /** Whether there is none. */
@@ -37,11 +42,13 @@ export class UpdateQueue {
     if (update.readings.size === 0 && !update.complete) return;
     this.#updates.push(update);
     this.#readings += update.readings.size;
+    this.#isThin = false;
     if (this.#readings > this.#limit) this.#thin();
   }
 
   /** Takes the oldest out. */
   shift(): Update | undefined {
+    if (!this.#isThin && this.#readings > this.#most) this.#thin();
     const update = this.#updates.shift();
     this.#readings -= update?.readings.size ?? 0;
     return update;
@@ -66,7 +73,8 @@ export class UpdateQueue {
     this.#updates = kept.reverse();
     if (hadGap) this.#updates[0] = { ...this.#updates[0]!, gap: true };
     this.#readings = readings;
-    if (this.#most > 0) this.#limit = Math.max(this.#most, 2 * readings); // not again with every push
+    this.#limit = Math.max(PLENTY, this.#most, 2 * readings); // not again with every push
+    this.#isThin = true;
   }
 }
 
