@@ -86,10 +86,12 @@ export const cryoconBinding: Binding<typeof Cryocon, CryoconWire> = {
   async open({ address, options, transport, clock, signal, log }) {
     detectorOf({ options });
     const connection = await transport.connect(address, { signal });
+    let strays = 0;
     return new CryoconWire(connection, {
       clock,
       name: `Cryo-con 24C (${address})`,
-      onStray: (line) => log("warning", `The Cryo-con sent "${line}", which nobody asked for`),
+      onStray: (line) =>
+        log(strays++ === 0 ? "warning" : "debug", `The Cryo-con sent "${line}", which nobody asked for`),
     });
   },
   poll: [
