@@ -1,4 +1,4 @@
-/** Hardware for fault tests: a simulated Cryo-con that stands still, and keeps every line it is sent. */
+/** Hardware for fault tests: a simulated Cryo-con that stands still, and remembers what it was told. */
 import { gainsQuestion, INPUTS_QUESTION, loopQuestion } from "../../daemons/cryocon/replies.ts";
 import { carryOut } from "../../daemons/cryocon/simulator/commands.ts";
 import { Instrument24C } from "../../daemons/cryocon/simulator/instrument.ts";
@@ -14,7 +14,7 @@ export interface RecordedCryocon extends AsyncDisposable {
   readonly server: InstrumentServer;
   /** The instrument: ask it for the truth. */
   readonly instrument: Instrument24C;
-  /** Every line it was sent that only asks for what the daemon polls is left out. */
+  /** Every line it was sent but the questions that the daemon polls. */
   readonly told: readonly string[];
 }
 
