@@ -1,6 +1,6 @@
 /** Starts MONITOR with the permissions that its configuration calls for and no others. @module */
 import { fileURLToPath } from "node:url";
-import { type Needs, outlive, type Parsed, permissionsFor, runProgram } from "../../lib/cli/mod.ts";
+import { launch, type Needs, type Parsed, runProgram } from "../../lib/cli/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
 import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
@@ -13,16 +13,16 @@ const LIBRARIES = fileURLToPath(import.meta.resolve("@electric-sql/pglite")).rep
 );
 
 /** The client of PostgreSQL takes from the environment what the database's address leaves out. */
-const ENVIRONMENT = "--allow-env=PG*,USERNAME,USER,LOGNAME";
+const ENVIRONMENT = ["PG*", "USERNAME", "USER", "LOGNAME"];
 
 /**
  * What MONITOR needs for a configuration.
  *
  * @param config The configuration.
  * @param parsed The command line it came from.
- * @returns The ports it listens on, the addresses it watches, and its files.
+ * @returns The ports it listens on, the addresses it watches, and its files; not those that come with the program.
  */
-export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Needs {
+export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Required<Needs> {
   const own = options.console
     ? []
     : [config.port, config.httpPort].map((port) => formatAddress(config.host, port));
@@ -34,8 +34,9 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Ne
   const further = [options.lab, config.authFile].filter((file) => file !== undefined);
   return {
     net: [...own, ...watched, ...database],
-    read: [...files, ...further, config.data, HERE, LIBRARIES],
+    read: [...files, ...further, config.data],
     write: [config.data],
+    env: ENVIRONMENT,
   };
 }
 
@@ -61,9 +62,8 @@ if (import.meta.main) {
   await runProgram(MONITOR, async (parsed) => {
     try {
       const { config } = await loadConfig(parsed, readIfThere);
-      const permissions = permissionsFor(needsOf(config, parsed));
-      const args = ["run", ...permissions, ENVIRONMENT, `${HERE}/monitor.ts`, ...Deno.args];
-      return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());
+      const { read, ...needs } = needsOf(config, parsed);
+      return await launch(`${HERE}/monitor.ts`, { ...needs, read: [...read, HERE, LIBRARIES] }, Deno.args);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       console.error(error.message);

@@ -12,7 +12,8 @@ export {
   type TextOption,
 } from "./command_line.ts";
 export { helpOf } from "./help.ts";
-export { interrupted, outlive } from "./interrupted.ts";
+export { interrupted } from "./interrupted.ts";
+export { launch } from "./launch.ts";
 export { type Needs, permissionsFor } from "./permissions.ts";
 export { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
 export { runProgram } from "./program.ts";

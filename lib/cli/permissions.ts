@@ -10,6 +10,8 @@ export interface Needs {
   readonly read?: readonly string[];
   /** Files and folders it writes. */
   readonly write?: readonly string[];
+  /** Variables of the environment it reads; a star at the end stands for the rest of the name. */
+  readonly env?: readonly string[];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Needs {
  * // ["--no-prompt", "--allow-net=127.0.0.1:7024,192.168.1.5:5000"]
  * ```
  */
-export function permissionsFor({ net = [], read = [], write = [] }: Needs): string[] {
+export function permissionsFor({ net = [], read = [], write = [], env = [] }: Needs): string[] {
   const addresses = net.map(parseAddress);
   const sockets = addresses.flatMap((address) => address.kind === "unix" ? [address.path] : []);
   const hosts = addresses.map((address) =>
@@ -36,6 +38,7 @@ export function permissionsFor({ net = [], read = [], write = [] }: Needs): stri
     ...allow("net", hosts),
     ...allow("read", [...read, ...sockets]),
     ...allow("write", [...write, ...sockets]),
+    ...allow("env", env),
   ];
 }
 

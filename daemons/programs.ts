@@ -1,0 +1,75 @@
+/** The daemons and simulators there are: a program in each folder that has such a file. @module */
+import { type CommandLine, type Needs, type OptionValues, parseCommandLine } from "../lib/cli/mod.ts";
+import type { DaemonProgram } from "../lib/daemon/mod.ts";
+import { ConfigError } from "../lib/errors.ts";
+import { formatAddress } from "../lib/net/mod.ts";
+
+/** What a program is, and the name of its file. */
+export type Kind = "daemon" | "simulator";
+
+/** A program, and what it takes to start it. */
+export interface Program {
+  /** Its file. */
+  readonly path: string;
+  /** What it is, in one sentence. */
+  readonly description: string;
+  /** What it will be given for a command line, and what it will need then. */
+  plan(args: readonly string[]): Promise<Plan>;
+}
+
+/** How a program is started. */
+export interface Plan {
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** What it needs to do what they say. */
+  readonly needs: Needs;
+}
+
+/** What a simulator's file exports. */
+interface SimulatorCommandLine extends CommandLine {
+  readonly options: CommandLine["options"] & {
+    readonly host: { readonly type: "text"; readonly description: string; readonly default: string };
+    readonly port: { readonly type: "integer"; readonly description: string; readonly default: number };
+  };
+}
+
+/** Where a daemon keeps its state file unless it is told otherwise. */
+const STATE = "data/state";
+const HERE = import.meta.dirname!;
+
+/** The names of all programs of a kind, sorted. */
+export async function programNames(kind: Kind): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(HERE)) {
+    if (!isDirectory) continue;
+    for await (const file of Deno.readDir(`${HERE}/${name}`)) {
+      if (file.name === `${kind}.ts`) names.push(name);
+    }
+  }
+  return names.sort();
+}
+
+/** Loads what there is to know of a program. */
+export async function loadProgram(kind: Kind, name: string): Promise<Program> {
+  const path = `${HERE}/${name}/${kind}.ts`;
+  const wanted = kind === "daemon" ? "daemon" : "commandLine";
+  const exported = (await import(new URL(`./${name}/${kind}.ts`, import.meta.url).href))[wanted];
+  if (exported === undefined) throw new ConfigError(`${path} exports no ${wanted}`);
+  const { description } = exported as { description: string };
+  const plan = kind === "daemon"
+    ? (args: readonly string[]) => planOfDaemon(exported, args)
+    : (args: readonly string[]) => Promise.resolve({ args, needs: needsOfSimulator(exported, args) });
+  return { path, description, plan };
+}
+
+async function planOfDaemon(daemon: DaemonProgram, given: readonly string[]): Promise<Plan> {
+  const saysWhere = given.some((arg) => /^--state\b/.test(arg));
+  const args = saysWhere ? given : [...given, "--state", STATE];
+  return { args, needs: await daemon.needs(args) };
+}
+
+function needsOfSimulator(commandLine: SimulatorCommandLine, args: readonly string[]): Needs {
+  const { help, options } = parseCommandLine(commandLine, args);
+  const { host, port } = options as OptionValues<SimulatorCommandLine>;
+  return help ? {} : { net: [formatAddress(host, port)] };
+}
