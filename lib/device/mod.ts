@@ -41,6 +41,7 @@ export { readDescription, writeDescription } from "./describe.ts";
 export type { Complain, FieldRules } from "./fields.ts";
 export { validateModel } from "./validate.ts";
 export { inferDescription, STATUS_LINE } from "./infer.ts";
+export { modelSource, type ModelSourceOptions } from "./model_source.ts";
 export {
   type AddressSources,
   type Instance,

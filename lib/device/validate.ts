@@ -93,6 +93,11 @@ export function validateModel(value: unknown, rules: FieldRules = {}): Model {
   return value as Model;
 }
 
+/** Whether a parameter may be called so. */
+export function isParamName(name: string): boolean {
+  return NAME.test(name) && !STATE_WORDS.has(name);
+}
+
 function checkName(owner: Fields, name: string): void {
   if (!NAME.test(name)) {
     owner.fail(name, "expected a name of letters, digits and _, not beginning with a digit");
