@@ -1,4 +1,6 @@
 /** Which readings say what came of a command: those that were read after it. @module */
+import type { Reading } from "../device/reading.ts";
+import type { Value } from "../device/types.ts";
 import { milliseconds } from "../time/mod.ts";
 
 /**
@@ -7,17 +9,21 @@ import { milliseconds } from "../time/mod.ts";
  */
 const UNDER_WAY = milliseconds("2 s");
 
-/** When a reading was taken. */
-export interface Taken {
+/** A reading and how it reached us. */
+export interface Seen {
+  /** The reading. */
+  readonly reading: Reading;
   /** The number of the update that brought it; undefined when a complete update only repeated it. */
   readonly seq: number | undefined;
-  /** When it was read, by our monotonic clock. */
+  /** When it was read, by our monotonic clock: its age is measured from here. */
   readonly since: number;
+  /** The readings before it, newest first. */
+  readonly before: readonly Reading[];
 }
 
 /** The last finished commands of one client to one device, and what was read after them. */
 export class Barrier {
-  readonly #held = new Map<string, number>();
+  readonly #held = new Map<string, { seq: number; value: Value }>();
   #seq: number | undefined;
   #since = -Infinity;
 
@@ -32,9 +38,9 @@ export class Barrier {
     else if (this.#seq === undefined || seq > this.#seq) this.#seq = seq;
   }
 
-  /** A command has set a channel that is not read by itself: its next value comes with an update after `seq`. */
-  raiseHeld(name: string, seq: number | undefined): void {
-    if (seq !== undefined) this.#held.set(name, seq);
+  /** A command has set a channel that is not read by itself: its value comes with an update after `seq`. */
+  raiseHeld(name: string, value: Value, seq: number | undefined): void {
+    if (seq !== undefined) this.#held.set(name, { seq, value });
   }
 
   /** The device's daemon was started anew and counts from `seq`: whatever it reads is read after our commands. */
@@ -45,14 +51,18 @@ export class Barrier {
   }
 
   /** Whether a reading may be older than the last command. */
-  isBefore({ seq, since }: Taken): boolean {
+  isBefore({ seq, since }: Seen): boolean {
     if (since <= this.#since) return true;
     return this.#seq !== undefined && (seq === undefined || seq <= this.#seq);
   }
 
-  /** Whether the value of a held channel, by the name under which it is set, may be older than the last command that set it. */
-  isHeldBefore(name: string, { seq }: Taken): boolean {
+  /**
+   * Whether the value of a held channel, by the name under which it is set, may be older than the last command that set
+   * it. MONITOR may have numbered it before the answer; then it is the value that was set.
+   */
+  isHeldBefore(name: string, { seq, reading }: Seen): boolean {
     const set = this.#held.get(name);
-    return set !== undefined && seq !== undefined && seq <= set;
+    return set !== undefined && seq !== undefined && seq <= set.seq &&
+      String(reading.value) !== String(set.value);
   }
 }

@@ -4,8 +4,10 @@ import { ConfigError } from "../errors.ts";
 import type { LinkOptions } from "../link/link.ts";
 import { openLink } from "../link/open_link.ts";
 import { type Duration, systemClock } from "../time/mod.ts";
-import { type Device, deviceOn } from "./device.ts";
+import type { Device } from "./device.ts";
+import { deviceOn } from "./device_on.ts";
 import { connectLab, environment } from "./lab.ts";
+import { ownName } from "./own_name.ts";
 
 /** Options of {@linkcode connect}. */
 export interface ConnectDeviceOptions extends Omit<LinkOptions, "model"> {
@@ -26,7 +28,7 @@ const DEFAULT_TIMEOUT = "10 s";
  * from the environment (`DEWAR_CRYOCON`), else from `lab.yaml` (in the current folder, or where `DEWAR_LAB` says), else
  * from MONITOR (`DEWAR_MONITOR`, else `localhost:7100`), through which it is then reached. What the program has no
  * permission to look at is passed over.
- * @param options Name, token, timeout, clock, transport.
+ * @param options Our name (default: the script's), token, timeout, clock, transport.
  * @returns The device. The link to it mends itself; nothing is sent again by itself.
  * @throws {TimeoutError} If it does not answer in time.
  * @throws {ConfigError} If another kind of device answers.
@@ -51,7 +53,7 @@ export async function connect<const M extends Model>(
   const wait = { timeout, ...(signal && { signal }) };
   const address = where?.includes(":") ? where : await lookUp(model, where);
   if (address !== undefined) {
-    const link = await openLink(address, { ...rest, model });
+    const link = await openLink(address, { name: ownName(), ...rest, model });
     return await deviceOn(model, link, clock, wait);
   }
   const lab = await connectLab(undefined, { ...rest, isAlone: true });

@@ -1,11 +1,13 @@
 /** A whole lab, through its MONITOR. @module */
-import type { Model } from "../device/mod.ts";
+import { type Model, suggestion } from "../device/mod.ts";
 import { CommandError } from "../errors.ts";
 import type { Answer, CommandOptions, Link, LinkOptions, LogLine } from "../link/link.ts";
 import { openLink } from "../link/open_link.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
-import { type Device, deviceOn } from "./device.ts";
+import type { Device } from "./device.ts";
+import { deviceOn } from "./device_on.ts";
 import { LabLink } from "./lab_link.ts";
+import { ownName } from "./own_name.ts";
 
 /** A lab: its devices, seen and commanded through its MONITOR. */
 export class Lab implements AsyncDisposable {
@@ -21,11 +23,10 @@ export class Lab implements AsyncDisposable {
     this.#isAlone = isAlone;
   }
 
-  /** Names of the devices that MONITOR watches. An old MONITOR tells them with its first status. */
+  /** Names of the devices that MONITOR watches; of an old MONITOR, of those that are connected. */
   async devices(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<string[]> {
-    const { dynamic = {} } = await this.link.describe(options);
-    const keys = Object.values(dynamic).flatMap((members) => Object.keys(members));
-    return [...new Set(keys.filter((key) => keys.some((other) => other.startsWith(`${key}.`))))];
+    const { names, owners, isCertain } = await this.#look(options);
+    return isCertain ? names : names.filter((name) => owners.has(name));
   }
 
   /**
@@ -41,11 +42,13 @@ export class Lab implements AsyncDisposable {
     name: string,
     options: { timeout?: Duration; signal?: AbortSignal } = {},
   ): Promise<Device<M>> {
-    const names = await this.devices(options);
+    const { names } = await this.#look(options);
     if (!names.includes(name)) {
+      const others = names.join(", ") || "nothing";
+      const hint = suggestion(name, names);
       throw new CommandError(
         "invalid",
-        `MONITOR at ${this.link.address} watches no ${name}, only ${names.join(", ") || "nothing"}`,
+        `MONITOR at ${this.link.address} watches no ${name}, only ${others}${hint}`,
       );
     }
     return await deviceOn(
@@ -75,13 +78,21 @@ export class Lab implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  /** A client is a channel of its own name, and those of its channels begin with it. An old MONITOR has others beside. */
+  async #look(options: { timeout?: Duration; signal?: AbortSignal }) {
+    const { dynamic = {}, inferred = false } = await this.link.describe(options);
+    const keys = Object.values(dynamic).flatMap((members) => Object.keys(members));
+    const owners = new Set(keys.flatMap((key) => key.includes(".") ? [key.slice(0, key.indexOf("."))] : []));
+    return { names: keys.filter((key) => !key.includes(".")), owners, isCertain: !inferred };
+  }
 }
 
 /**
  * Connects to a lab.
  *
  * @param where MONITOR's address (default: `DEWAR_MONITOR`, else `"localhost:7100"`).
- * @param options Name, token, clock, transport; `isAlone` lets the one device taken from it end the connection.
+ * @param options Our name (default: the script's), token, clock, transport; `isAlone` lets the one device taken from it end the connection.
  * @returns The lab.
  *
  * @example Usage
@@ -100,7 +111,8 @@ export async function connectLab(
 ): Promise<Lab> {
   const { isAlone = false, ...rest } = options;
   const { clock = systemClock } = options;
-  const link = await openLink(where ?? environment("DEWAR_MONITOR") ?? "localhost:7100", rest);
+  const address = where ?? environment("DEWAR_MONITOR") ?? "localhost:7100";
+  const link = await openLink(address, { name: ownName(), ...rest });
   return new Lab(link, clock, { isAlone });
 }
 

@@ -1,11 +1,11 @@
 /** One device of a lab as its MONITOR shows it: values come from MONITOR, commands go through its `send`. @module */
 import { type Channel, channelsOf } from "../device/channel.ts";
-import type { Description } from "../device/description.ts";
+import { type Description, descriptionOf } from "../device/description.ts";
 import type { Model } from "../device/model.ts";
 import { isBad, type Reading, type Update } from "../device/reading.ts";
-import { formatValue, parseValue, textOf } from "../device/text.ts";
-import type { Value } from "../device/types.ts";
+import { parseValue, textOf } from "../device/text.ts";
 import { CommandError } from "../errors.ts";
+import { CommandText } from "../line/command_text.ts";
 import { formatLine } from "../line/mod.ts";
 import { Feed, Latest } from "../link/feed.ts";
 import type { Answer, CommandOptions, Link, LinkCommand, LinkState, UpdateOptions } from "../link/link.ts";
@@ -17,12 +17,14 @@ export class LabLink implements Link {
   readonly #monitor: Link;
   readonly #client: string;
   readonly #model: Model;
+  readonly #commands: CommandText;
   readonly #channels = new Map<string, Channel>();
   readonly #states = new Feed<LinkState>();
   readonly #end = new AbortController();
   readonly #loops: Promise<void>[];
   readonly #isAlone: boolean;
   #isThere: boolean | undefined;
+  #thereSince = 0;
   #state: LinkState;
 
   /** Begins to follow a client. The model is needed: an old MONITOR describes nothing. */
@@ -33,6 +35,7 @@ export class LabLink implements Link {
     this.#client = client;
     this.#model = model;
     this.#state = { ...monitor.state, status: "connecting" };
+    this.#commands = new CommandText(descriptionOf(model, { name: client }));
     for (const channel of channelsOf(model)) {
       this.#channels.set(channel.key, channel);
       this.#channels.set(channel.wire, channel);
@@ -74,9 +77,9 @@ export class LabLink implements Link {
     }
   }
 
-  command(command: LinkCommand, options?: CommandOptions): Promise<Answer> {
-    const line = this.#lineOf(command);
-    return this.#monitor.command({ kind: "line", line: `send ${this.#client} ${line}` }, options);
+  async command(command: LinkCommand, options?: CommandOptions): Promise<Answer> {
+    const line = `send ${this.#client} ${this.#lineOf(command)}`;
+    return this.#understood(command, await this.#monitor.command({ kind: "line", line }, options));
   }
 
   async close(): Promise<void> {
@@ -98,18 +101,23 @@ export class LabLink implements Link {
   async #followClient(): Promise<void> {
     const options = { keys: [this.#client], signal: this.#end.signal };
     for await (const { readings } of this.#monitor.updates(options)) {
-      const value = readings.get(this.#client)?.value;
-      if (value === undefined) continue;
-      this.#isThere = value === true || value === 1;
+      const reading = readings.get(this.#client);
+      if (reading?.value === undefined) continue;
+      const isThere = reading.value === true || reading.value === 1;
+      if (isThere === this.#isThere) continue;
+      this.#isThere = isThere;
+      this.#thereSince = reading.time;
       this.#judge();
     }
   }
 
   #judge(): void {
     const { state } = this.#monitor;
-    if (state.status !== "connected" || this.#isThere) return this.#become(state);
+    if (state.status !== "connected") return this.#become(state);
     if (this.#isThere === undefined) return this.#become({ ...state, status: "connecting" });
-    this.#become({ ...state, status: "lost", why: `MONITOR has lost ${this.#client}` });
+    const since = Math.max(state.since, this.#thereSince);
+    if (this.#isThere) return this.#become({ ...state, since });
+    this.#become({ ...state, since, status: "lost", why: `MONITOR has lost ${this.#client}` });
   }
 
   #become(state: LinkState): void {
@@ -136,34 +144,29 @@ export class LabLink implements Link {
     return name.startsWith(`${this.#client}.`) ? this.#channels.get(name.slice(prefix)) : undefined;
   }
 
+  /** In old names, which old and new daemons know. */
   #lineOf(command: LinkCommand): string {
-    switch (command.kind) {
-      case "line":
-        return command.line;
-      case "set":
-        return formatLine({ name: "set", options: this.#words(command.values) });
-      case "call": {
-        const params = this.#model.commands?.[command.name]?.args ?? {};
-        const args = Object.entries(command.args ?? {}).map(([name, value]) => {
-          const param = params[name];
-          return [name, param ? formatValue(param, value) : String(value)];
-        });
-        return formatLine({ name: command.name, options: Object.fromEntries(args) });
-      }
-      default:
-        throw new CommandError(
-          "denied",
-          `A claim of ${this.#client} needs a connection of its own: MONITOR speaks for many`,
-        );
+    if (command.kind === "claim" || command.kind === "release") {
+      throw new CommandError(
+        "denied",
+        `A claim of ${this.#client} needs a connection of its own: MONITOR speaks for many`,
+      );
     }
+    const words = this.#commands.write(command, false);
+    return typeof words === "string" ? words : formatLine(words);
   }
 
-  #words(values: Readonly<Record<string, Value>>): Record<string, string> {
-    const words = Object.entries(values).map(([key, value]) => {
-      const param = this.#channels.get(key)?.param;
-      return [key, param ? formatValue(param, value) : String(value)];
-    });
-    return Object.fromEntries(words);
+  /** MONITOR numbers what is known to have been done; its own numbers say nothing of a daemon that does not answer it. */
+  #understood(command: LinkCommand, { seq, result, ...answer }: Answer): Answer {
+    const confirmed = answer.confirmed && seq !== undefined;
+    const returns = command.kind === "call" ? this.#model.commands?.[command.name]?.returns : undefined;
+    const value = result !== undefined && returns ? parseValue(returns, String(result)) : result;
+    return {
+      ...answer,
+      confirmed,
+      ...(confirmed && { seq }),
+      ...(value !== undefined && !isBad(value) && { result: value }),
+    };
   }
 
   #until(signal: AbortSignal | undefined): AbortSignal {

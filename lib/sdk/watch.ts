@@ -2,23 +2,15 @@
 import { maxAgeOf } from "../device/age.ts";
 import type { Channel } from "../device/channel.ts";
 import { channelsOfDescription, type Description } from "../device/description.ts";
-import type { Reading, Update } from "../device/reading.ts";
+import type { Update } from "../device/reading.ts";
 import type { ReadingSource } from "../device/state_view.ts";
 import type { Value } from "../device/types.ts";
 import type { Answer, Link } from "../link/link.ts";
 import { type Clock, formatDuration, type Timer } from "../time/mod.ts";
-import { Barrier, type Taken } from "./barrier.ts";
+import { Barrier, type Seen } from "./barrier.ts";
 
 /** How many readings of a channel are remembered for the message of a wait that failed. */
 const RECENT = 6;
-
-/** A reading and how it reached us. Its age is measured from {@linkcode Taken.since}. */
-export interface Seen extends Taken {
-  /** The reading. */
-  readonly reading: Reading;
-  /** The readings before it, newest first. */
-  readonly before: readonly Reading[];
-}
 
 /** Follows one link and keeps the latest readings. */
 export class Watch {
@@ -69,7 +61,7 @@ export class Watch {
    */
   commanded({ seq }: Answer, set: Readonly<Record<string, Value>> = {}): void {
     this.#barrier.raise(seq, this.clock.now());
-    for (const name in set) if (this.#held.has(name)) this.#barrier.raiseHeld(name, seq);
+    for (const name in set) if (this.#held.has(name)) this.#barrier.raiseHeld(name, set[name]!, seq);
     // An answer may overtake the updates that came before it: they are taken before a timer fires.
     this.#catchingUp ??= this.clock.after(0, () => {
       this.#catchingUp = undefined;

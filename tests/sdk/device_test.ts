@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { CommandError, ConfigError, TimeoutError } from "../../lib/errors.ts";
-import { deviceOn } from "../../lib/sdk/device.ts";
+import { deviceOn } from "../../lib/sdk/device_on.ts";
 import { VirtualClock } from "../../lib/testing/mod.ts";
 import { FakeLink } from "./fake_link.ts";
 import { Cryocon, setUp } from "./rig.ts";

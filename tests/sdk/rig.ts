@@ -1,7 +1,7 @@
 /** A cryostat's controller at the other end of a fake link, in virtual time. */
 import type { Model } from "../../lib/device/mod.ts";
 import type { Device } from "../../lib/sdk/mod.ts";
-import { deviceOn } from "../../lib/sdk/device.ts";
+import { deviceOn } from "../../lib/sdk/device_on.ts";
 import { VirtualClock } from "../../lib/testing/mod.ts";
 import { FakeLink } from "./fake_link.ts";
 
