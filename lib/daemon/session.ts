@@ -1,13 +1,15 @@
 /** The connection to the hardware: opened, lost, opened again, and honest about it at any time. @module */
 import { CommandError, ConnectionError, TimeoutError } from "../errors.ts";
 import { Backoff } from "../net/backoff.ts";
-import { type Clock, type Duration, withDeadline } from "../time/mod.ts";
+import { type Clock, type Duration, type Timer, withDeadline } from "../time/mod.ts";
 import type { Hardware } from "./binding.ts";
 import type { Log } from "./log.ts";
 import { type Priority, Queue } from "./queue.ts";
 
 /** Exchanges without an answer, one after another, after which the hardware counts as lost though its socket is open. */
 export const SILENT_EXCHANGES = 3;
+/** How long a connection must have stood and answered before it counts as back for good. */
+const PROVEN_AFTER: Duration = "5 s";
 const OPEN_TIMEOUT: Duration = "10 s";
 const CLOSE_TIMEOUT: Duration = "2 s";
 
@@ -47,6 +49,7 @@ export class Session {
   #isConnected = false;
   #wasTold = false;
   #silent = 0;
+  #trial: Timer | undefined;
   #giveUp: (reason: Error) => void = () => {};
   #lost = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -176,6 +179,7 @@ export class Session {
     this.#options.onOpen();
     const reason = await Promise.race([hardware.lost, givenUp]);
     this.#hardware = undefined;
+    this.#trial?.stop();
     this.#lost.abort(reason);
     this.#queue.refuse(this.#notConnected());
     await this.#dispose(hardware);
@@ -187,13 +191,22 @@ export class Session {
     if (this.#isConnected || !this.#hardware) return;
     const { log, address, onChange } = this.#options;
     this.#isConnected = true;
-    this.#backoff.reset();
-    log.write(
-      this.#wasTold ? "success" : "info",
-      `The hardware at ${address} is ${this.#wasTold ? "back" : "there"}`,
-    );
-    this.#wasTold = false;
+    if (!this.#wasTold) log.write("info", `The hardware at ${address} is there`);
+    this.#tryOut();
     onChange(true);
+  }
+
+  /** One answer proves little: hardware that is lost again and again must neither be hammered nor fill the log. */
+  #tryOut(): void {
+    const { clock } = this.#options;
+    this.#trial = clock.after(PROVEN_AFTER, () => this.#silent === 0 ? this.#proven() : this.#tryOut());
+  }
+
+  #proven(): void {
+    const { log, address } = this.#options;
+    this.#backoff.reset();
+    if (this.#wasTold) log.write("success", `The hardware at ${address} is back`);
+    this.#wasTold = false;
   }
 
   #missed(): void {

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Hardware, OpenContext } from "../../lib/daemon/mod.ts";
-import { Rig, type supplyBinding } from "./rig.ts";
+import { PeerProtocolError } from "../../lib/errors.ts";
+import { Rig, supplyBinding } from "./rig.ts";
 
 const reading = (rig: Rig, key: string) => {
   const { value, quality, reason } = rig.daemon.readings.get(key)!;
@@ -222,4 +223,38 @@ Deno.test("a line that is only sent does not prove that the hardware is there", 
   client.line.send("raw tell");
   await rig.clock.advance("1 s");
   assertEquals(reading(rig, "hw_connected"), false);
+});
+
+Deno.test("hardware that answers once and then speaks garbage is not hammered, and is told as lost once", async () => {
+  let opened = 0;
+  const binding = withHardware(() => {
+    opened++;
+    const gone = Promise.withResolvers<Error>();
+    let answers = 0;
+    return Promise.resolve(inProcess({
+      lost: gone.promise,
+      ask() {
+        if (answers++ === 0) return Promise.resolve("20;0;LOW;0.5;1;2");
+        const error = new PeerProtocolError("garbage");
+        gone.resolve(error);
+        return Promise.reject(error);
+      },
+    }));
+  });
+  const poll = [{ ...supplyBinding.poll![0]!, every: "10 ms" }] as const;
+  await using rig = await Rig.start({}, { ...binding, poll });
+  await rig.clock.advance("10 min");
+  assertEquals(rig.log.map((line) => line.split(" ")[0]), ["info", "warning"]);
+  assertEquals(opened < 300, true, `opened ${opened} times in 10 minutes`);
+});
+
+Deno.test("hardware is told to be back once it has answered for some seconds", async () => {
+  await using rig = await Rig.start();
+  rig.cut();
+  rig.mend();
+  await rig.clock.advance("2 s");
+  assertEquals(reading(rig, "hw_connected"), true);
+  assertEquals(rig.log.map((line) => line.split(" ")[0]), ["info", "warning"]);
+  await rig.clock.advance("6 s");
+  assertEquals(rig.log.map((line) => line.split(" ")[0]), ["info", "warning", "success"]);
 });
