@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { launch, type Needs, type Parsed, runProgram } from "../../lib/cli/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
+import { reachedAt } from "../../lib/link/mod.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
 import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
 
@@ -27,7 +28,7 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Re
     ? []
     : [config.port, config.httpPort].map((port) => formatAddress(config.host, port));
   const watched = config.clients.flatMap(({ address, enabled }) =>
-    enabled && address ? [hostOf(address)] : []
+    enabled && address ? [reachedAt(address)] : []
   );
   const database = config.db === undefined || options.console ? [] : [databaseHost(config.db)];
   const files = options.config === undefined ? CONFIG_FILES : [options.config];
@@ -38,10 +39,6 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Re
     write: [config.data],
     env: ENVIRONMENT,
   };
-}
-
-function hostOf(address: string): string {
-  return address.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, "");
 }
 
 function databaseHost(db: string): string {

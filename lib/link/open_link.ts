@@ -7,6 +7,8 @@ const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options
   line: async () => (await import("../line/link.ts")).openLineLink,
 };
 
+const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
+
 /**
  * Opens a link. `host:port`, `line://host:port` and `unix:/path` speak the line protocol; other protocols are named by
  * a scheme.
@@ -27,7 +29,7 @@ const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options
  * ```
  */
 export async function openLink(address: string, options: LinkOptions = {}): Promise<Link> {
-  const [, scheme = "line", rest = address] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(address) ?? [];
+  const [, scheme = "line", rest = address] = WITH_SCHEME.exec(address) ?? [];
   const load = Object.hasOwn(PROTOCOLS, scheme) ? PROTOCOLS[scheme] : undefined;
   if (!load) {
     const supported = Object.keys(PROTOCOLS).join(", ");
@@ -37,4 +39,15 @@ export async function openLink(address: string, options: LinkOptions = {}): Prom
   }
   const open = await load();
   return open(rest, options);
+}
+
+/**
+ * Where the address of a link leads to on the network.
+ *
+ * @param address The address: `"fitspipe://images:9000/feed"`.
+ * @returns Without scheme and path: `"images:9000"`.
+ */
+export function reachedAt(address: string): string {
+  const [, , rest] = WITH_SCHEME.exec(address) ?? [];
+  return rest === undefined ? address : rest.replace(/\/.*$/, "");
 }

@@ -4,7 +4,6 @@ import {
   checkSetting,
   checkValue,
   type Command,
-  type Description,
   type Model,
   type Params,
   type Reading,
@@ -14,13 +13,14 @@ import {
   suggestion,
   type Value,
 } from "../device/mod.ts";
-import { CommandError, ConfigError, TimeoutError } from "../errors.ts";
+import { CommandError, ConfigError } from "../errors.ts";
 import type { CommandOptions, Link, LinkState, LogLine } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import { type Claim, claim, type ClaimOptions } from "./claim.ts";
+import { describe } from "./describe.ts";
 import type { Device, DeviceCore, DrivableOf, Part, PartList } from "./device.ts";
 import { settle, type SettleOptions } from "./settle.ts";
-import { describeLink, describeReading } from "./tell.ts";
+import { describeReading } from "./tell.ts";
 import { type Condition, waitFor, type WaitOptions } from "./wait_for.ts";
 import { Watch } from "./watch.ts";
 
@@ -59,19 +59,6 @@ export async function deviceOn<M extends Model>(
   } catch (error) {
     await link.close();
     throw error;
-  }
-}
-
-async function describe(
-  link: Link,
-  clock: Clock,
-  options: { timeout?: Duration; signal?: AbortSignal },
-): Promise<Description> {
-  try {
-    return await link.describe(options);
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-    throw new TimeoutError(`${error.message}; ${describeLink({ link, clock })}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../../lib/errors.ts";
-import { openLink } from "../../lib/link/open_link.ts";
+import { openLink, reachedAt } from "../../lib/link/open_link.ts";
 import { MemoryTransport } from "../../lib/testing/mod.ts";
 
 for (const address of ["lamp:7000", "line://lamp:7000"]) {
@@ -20,3 +20,8 @@ for (const address of ["katcp://mkat:7147", "panda://box", "fitspipe://host/feed
     );
   });
 }
+
+Deno.test("reachedAt() is the address on the network, without scheme and path", () => {
+  const addresses = ["lamp:7000", "line://lamp:7000", "fitspipe://images:9000/feed", "unix:/run/lamp"];
+  assertEquals(addresses.map(reachedAt), ["lamp:7000", "lamp:7000", "images:9000", "unix:/run/lamp"]);
+});
