@@ -51,6 +51,11 @@ export class CryoconWire implements Hardware {
     this.lost = this.#line.lost;
   }
 
+  /** How many lines have been sent so far. */
+  get sent(): number {
+    return this.#line.sent;
+  }
+
   /** Sends a line; one without a query is answered by an empty reply once it was carried out. */
   async ask(line: string, options: Parameters<AskAnswer["ask"]>[1] = {}): Promise<string> {
     const fields = fieldsOf(line);

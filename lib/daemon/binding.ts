@@ -47,6 +47,8 @@ export type Patch<M extends Model> =
 export interface Hardware extends AsyncDisposable {
   /** Resolves (with the reason) when it is lost; the daemon then opens it anew. */
   readonly lost: Promise<Error | undefined>;
+  /** How many lines have been sent so far, where it counts them: what was never sent has certainly not happened. */
+  readonly sent?: number;
   /** Sends a line and waits for its one reply. Rejects after the deadline; a late reply is never taken for the next. */
   ask(line: string, options?: { timeout?: Duration; signal?: AbortSignal }): Promise<string>;
   /** Sends a line that has no reply. */

@@ -83,15 +83,12 @@ export class Session {
    * @param job What to do; each exchange in it by {@linkcode Session.exchange}.
    * @param signal Gives up waiting.
    * @returns What the job returns.
-   * @throws {CommandError} `device` if the hardware is not connected; whatever the job throws.
+   * @throws {CommandError} `device` if the hardware is not connected, or was lost before anything was sent; whatever the
+   * job throws.
    */
   run<T>(priority: Priority, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (!this.isOpen) return Promise.reject(this.#notConnected());
-    return this.#queue.run(
-      priority,
-      () => this.isOpen ? job() : Promise.reject(this.#notConnected()),
-      signal,
-    );
+    return this.#queue.run(priority, () => this.#begin(job), signal);
   }
 
   /**
@@ -128,6 +125,19 @@ export class Session {
     this.#giveUp(new ConnectionError("The daemon ends"));
     this.#queue.refuse(this.#notConnected());
     await this.#running;
+  }
+
+  async #begin<T>(job: () => Promise<T>): Promise<T> {
+    if (!this.isOpen) throw this.#notConnected();
+    const hardware = this.#hardware;
+    const before = hardware?.sent;
+    try {
+      return await job();
+    } catch (error) {
+      const isUnknown = error instanceof CommandError && error.code === "unknown_outcome";
+      if (!isUnknown || before === undefined || hardware?.sent !== before) throw error;
+      throw this.#notConnected(error);
+    }
   }
 
   async #keepOpen(open: (signal: AbortSignal) => Promise<Hardware>): Promise<void> {
@@ -225,7 +235,7 @@ export class Session {
     onChange(false);
   }
 
-  #notConnected(): CommandError {
-    return new CommandError("device", `The hardware at ${this.#options.address} is not connected`);
+  #notConnected(cause?: Error): CommandError {
+    return new CommandError("device", `The hardware at ${this.#options.address} is not connected`, { cause });
   }
 }

@@ -46,6 +46,7 @@ export class AskAnswer implements AsyncDisposable {
   readonly #timeout: Duration;
   readonly #longest: number;
   readonly #decoder = new TextDecoder("latin1");
+  #sent = 0;
   #rest = "";
   #exchange: Exchange | undefined;
   #free: Promise<void> = Promise.resolve();
@@ -67,6 +68,11 @@ export class AskAnswer implements AsyncDisposable {
         resolve(error);
       },
     });
+  }
+
+  /** How many lines have been sent so far. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /**
@@ -169,6 +175,7 @@ export class AskAnswer implements AsyncDisposable {
     if (this.#end) {
       throw new ConnectionError(`${this.#options.name} is gone: ${this.#end.message}`, { cause: this.#end });
     }
+    this.#sent++;
     this.#connection.write(encodeLatin1(line + (this.#options.terminator ?? "\n")));
   }
 

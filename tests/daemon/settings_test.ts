@@ -155,3 +155,30 @@ Deno.test("thousands of lines in one go are all carried out, in order", async ()
   assertEquals(done.every((line, i) => line.startsWith(`done @mid=m${i} `)), true);
   assertEquals(rig.daemon.readings.get("title")?.value, "t4999");
 });
+
+Deno.test("a setting that waits while the hardware is lost fails as not connected: nothing of it was sent", async () => {
+  await using rig = await Rig.start();
+  const client = await rig.client();
+  for (const lose of [() => rig.instrument.answer = () => undefined, () => rig.cut()]) {
+    rig.instrument.answer = () => undefined;
+    await rig.clock.advance("1.5 s"); // a poll waits for its reply
+    const answer = client.ask("set mode=high");
+    lose();
+    assertStringIncludes(await answer, "failed @code=device");
+    assertEquals(rig.instrument.settings, []);
+    rig.instrument.answer = (line) => rig.instrument.obey(line);
+    rig.mend();
+    await rig.clock.advance("30 s");
+  }
+});
+
+Deno.test("a setting whose reading back is lost has an unknown outcome", async () => {
+  await using rig = await Rig.start();
+  const client = await rig.client();
+  rig.instrument.answer = (line) => {
+    const reply = rig.instrument.obey(line);
+    if (line.includes("=")) queueMicrotask(() => rig.cut());
+    return reply;
+  };
+  assertStringIncludes(await client.ask("set mode=high"), "failed @code=unknown_outcome");
+});
