@@ -45,6 +45,7 @@ Deno.test("members of a dynamic group appear when they are read, and the descrip
       read: () => ({ status: replies.shift() ?? {} }),
     }],
   }, { clock, transport });
+  await clock.advance(0); // the first poll
   const client = lineClient(await transport.connect(daemon.address));
   client.send("id name=me proto=dewar/1");
   const alive = clock.every("0.5 s", () => client.send("@pong"));
