@@ -68,7 +68,7 @@ export class Poller {
 
   #failed(reason: string, error: unknown, reply?: string): void {
     const device = this.#device;
-    if (!device.session.isOpen) return this.#forget();
+    if (!device.session.isConnected) return this.#forget();
     device.apply(Object.fromEntries([...this.#keys].map((key) => [key, bad(reason, reply)])));
     // Silence is the session's to tell, unless it answers everything else.
     const isNews = !this.#isTold && (reply !== undefined || this.#failures >= SILENT_EXCHANGES);

@@ -69,6 +69,11 @@ export class Session {
     return this.#options.open === undefined || this.#hardware !== undefined;
   }
 
+  /** Whether it has answered since it was opened. Without hardware there is nothing that could be missing. */
+  get isConnected(): boolean {
+    return this.#options.open === undefined || (this.#hardware !== undefined && this.#isConnected);
+  }
+
   /** Opens the hardware, now and after each loss. */
   start(): void {
     const { open } = this.#options;

@@ -258,3 +258,13 @@ Deno.test("hardware is told to be back once it has answered for some seconds", a
   await rig.clock.advance("6 s");
   assertEquals(rig.log.map((line) => line.split(" ")[0]), ["info", "warning", "success"]);
 });
+
+Deno.test("values of lost hardware are told to be bad once, however many attempts fail", async () => {
+  await using rig = await Rig.start();
+  const client = await rig.client();
+  client.line.send("subscribe");
+  rig.instrument.answer = () => undefined;
+  await rig.clock.advance("10 min");
+  const reasons = client.line.lines.flatMap((line) => /^update .*current:([^,"]*)/.exec(line)?.[1] ?? []);
+  assertEquals(reasons, ["no answer", "not connected"]);
+});
