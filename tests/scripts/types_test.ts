@@ -47,5 +47,8 @@ Deno.test("types says what is wrong with a name, and why nobody answers", async 
   assertMatch(wrong.log, /--name: expected a name that begins with a capital, got "a b"/);
   const nobody = await types("127.0.0.1:1");
   assertEquals(nobody.code, 1);
-  assertMatch(nobody.log, /No description of 127\.0\.0\.1:1 within 5\.0 s; link to 127\.0\.0\.1:1: .*refused/);
+  assertMatch(
+    nobody.log,
+    /No description of 127\.0\.0\.1:1 within 5\.0 s; link to 127\.0\.0\.1:1: .*refused/,
+  );
 });
