@@ -1,13 +1,14 @@
-/** Finding a device and connecting to it. @module */
-import { type LabConfig, type Model, readLab, resolveAddress } from "../device/mod.ts";
-import { ConfigError } from "../errors.ts";
+/** Connecting to a device. @module */
+import type { Model } from "../device/mod.ts";
+import { CommandError, ConfigError, TimeoutError } from "../errors.ts";
 import type { LinkOptions } from "../link/link.ts";
 import { openLink } from "../link/open_link.ts";
 import { type Duration, systemClock } from "../time/mod.ts";
 import type { Device } from "./device.ts";
 import { deviceOn } from "./device_on.ts";
-import { connectLab, environment } from "./lab.ts";
+import { Lab } from "./lab.ts";
 import { ownName } from "./own_name.ts";
+import { placeOf } from "./place.ts";
 
 /** Options of {@linkcode connect}. */
 export interface ConnectDeviceOptions extends Omit<LinkOptions, "model"> {
@@ -42,48 +43,56 @@ const DEFAULT_TIMEOUT = "10 s";
  * await cryocon.set({ temperature: -100 });
  * await cryocon.waitFor((s) => s.temperature < -99.9);
  * ```
+ *
+ * @example A device and its daemon in one program
+ * ```ts
+ * import { connect } from "@dewar/sdk";
+ * import { serve } from "@dewar/sdk/daemon";
+ * import type { Model } from "@dewar/sdk/device";
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const Lamp = {
+ *   model: "lamp",
+ *   description: "A lamp that exists only in its daemon",
+ *   params: { flux: { type: "number", min: 0, max: 10, set: true } },
+ *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+ * } as const satisfies Model;
+ *
+ * const transport = new MemoryTransport();
+ * await using daemon = await serve(Lamp, { port: 7000, initial: { flux: 0 } }, { transport });
+ *
+ * await using lamp = await connect(Lamp, daemon.address, { transport });
+ * await lamp.set({ flux: 3 });
+ * assertEquals((await lamp.get()).flux, 3);
+ * ```
  */
 export async function connect<const M extends Model>(
   model: M,
   where?: string,
   options: ConnectDeviceOptions = {},
 ): Promise<Device<M>> {
-  const { timeout = DEFAULT_TIMEOUT, signal, ...rest } = options;
+  const { timeout = DEFAULT_TIMEOUT, signal, ...given } = options;
   const { clock = systemClock } = options;
   const wait = { timeout, ...(signal && { signal }) };
-  const address = where?.includes(":") ? where : await lookUp(model, where);
-  if (address !== undefined) {
-    const link = await openLink(address, { name: ownName(), ...rest, model });
-    return await deviceOn(model, link, clock, wait);
+  const { address, name } = await placeOf(model, where);
+  const own = { name: ownName(), ...given };
+  if (name === undefined) {
+    return await deviceOn(model, await openLink(address, { ...own, model }), clock, wait);
   }
-  const lab = await connectLab(undefined, { ...rest, isAlone: true });
+  const lab = new Lab(await openLink(address, own), clock, { isAlone: true });
   try {
-    return await lab.device(model, where ?? model.model, wait);
+    return await lab.device(model, name, wait);
   } catch (error) {
     await lab.close();
-    const name = where ?? model.model;
+    const isUnknown = error instanceof TimeoutError ||
+      (error instanceof CommandError && error.code === "invalid");
+    if (!isUnknown) throw error;
+    const variable = `DEWAR_${name.toUpperCase().replace(/\W/g, "_")}`;
     throw new ConfigError(
-      `Nobody knows where ${name} is: say HOST:PORT, set DEWAR_${name.toUpperCase().replace(/\W/g, "_")}, ` +
-        `name it in lab.yaml, or start MONITOR`,
+      `Nobody knows where ${name} is: say HOST:PORT, set ${variable}, name it in lab.yaml, or start MONITOR ` +
+        `(${error.message})`,
       { cause: error },
     );
-  }
-}
-
-async function lookUp(model: Model, name: string | undefined): Promise<string | undefined> {
-  const lab = await labConfig(environment("DEWAR_LAB") ?? "lab.yaml");
-  const instance = [...lab?.instances.values() ?? []].find((each) => each.model === model.model);
-  return resolveAddress(name ?? instance?.name ?? model.model, { env: environment, lab });
-}
-
-/** The lab's file, where there is one that may be read. */
-async function labConfig(path: string): Promise<LabConfig | undefined> {
-  const { state } = await Deno.permissions.query({ name: "read", path });
-  if (state !== "granted") return undefined;
-  try {
-    return readLab(await Deno.readTextFile(path), path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }

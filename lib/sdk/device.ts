@@ -67,10 +67,64 @@ export interface DeviceCore<M extends Model> extends AsyncDisposable, AsyncItera
   /**
    * Waits until `predicate` holds on values that are good, not too old, and read after this client's last command.
    *
+   * @returns The state in which it held.
    * @throws {TimeoutError} What was awaited, the last values, their age, the link, the recent history.
+   *
+   * @example Usage
+   * ```ts
+   * import { connect } from "@dewar/sdk";
+   * import { serve } from "@dewar/sdk/daemon";
+   * import type { Model } from "@dewar/sdk/device";
+   * import { MemoryTransport } from "@dewar/sdk/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const Oven = {
+   *   model: "oven",
+   *   description: "An oven that exists only in its daemon",
+   *   params: { temperature: { type: "drivable", unit: "degC", settle: { tolerance: 0.1, time: "20 ms" } } },
+   *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+   * } as const satisfies Model;
+   *
+   * const transport = new MemoryTransport();
+   * await using daemon = await serve(Oven, { port: 7000, initial: { temperature: 20 } }, { transport });
+   * await using oven = await connect(Oven, daemon.address, { transport });
+   *
+   * await oven.set({ temperature: 180 });
+   * const { temperature } = await oven.waitFor((s) => s.temperature > 150, { timeout: "1 s" });
+   * assertEquals(temperature, 180);
+   * ```
    */
   waitFor(predicate: (state: StateOf<M>) => boolean, options?: WaitOptions): Promise<StateOf<M>>;
-  /** Waits until a drivable is within tolerance of its target, from either side, for the model's settle time. */
+  /**
+   * Waits until a drivable is within tolerance of its target, from either side, for the model's settle time.
+   *
+   * @throws {TimeoutError} As {@linkcode DeviceCore.waitFor}.
+   *
+   * @example Usage
+   * ```ts
+   * import { connect } from "@dewar/sdk";
+   * import { serve } from "@dewar/sdk/daemon";
+   * import type { Model } from "@dewar/sdk/device";
+   * import { MemoryTransport } from "@dewar/sdk/testing";
+   * import { assert } from "@std/assert";
+   *
+   * const Oven = {
+   *   model: "oven",
+   *   description: "An oven that exists only in its daemon",
+   *   params: { temperature: { type: "drivable", unit: "degC", settle: { tolerance: 0.1, time: "20 ms" } } },
+   *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+   * } as const satisfies Model;
+   *
+   * const transport = new MemoryTransport();
+   * await using daemon = await serve(Oven, { port: 7000, initial: { temperature: 20 } }, { transport });
+   * await using oven = await connect(Oven, daemon.address, { transport });
+   *
+   * await oven.set({ temperature: 180 });
+   * let last = 0;
+   * await oven.settle("temperature", { onProgress: ({ held }) => last = held });
+   * assert(last >= 20);
+   * ```
+   */
   settle(name: DrivableOf<M["params"]>, options?: SettleOptions): Promise<void>;
   /** Its commands: `await cryocon.commands.stop()`. */
   readonly commands: {
@@ -80,7 +134,38 @@ export interface DeviceCore<M extends Model> extends AsyncDisposable, AsyncItera
       ResultOf<CommandOf<M, N>>
     >;
   };
-  /** Claims it: others may look, not command. */
+  /**
+   * Claims it: others may look, not command. Closing the device gives it back as well.
+   *
+   * @throws {CommandError} `held` if another has it; `invalid` if the daemon is too old for claims, `denied` through MONITOR.
+   *
+   * @example Usage
+   * ```ts
+   * import { connect } from "@dewar/sdk";
+   * import { serve } from "@dewar/sdk/daemon";
+   * import type { Model } from "@dewar/sdk/device";
+   * import { MemoryTransport } from "@dewar/sdk/testing";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const Oven = {
+   *   model: "oven",
+   *   description: "An oven that exists only in its daemon",
+   *   params: { temperature: { type: "drivable", unit: "degC", settle: { tolerance: 0.1, time: "20 ms" } } },
+   *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+   * } as const satisfies Model;
+   *
+   * const transport = new MemoryTransport();
+   * await using daemon = await serve(Oven, { port: 7000, initial: { temperature: 20 } }, { transport });
+   * await using oven = await connect(Oven, daemon.address, { transport });
+   *
+   * await using other = await connect(Oven, daemon.address, { transport, name: "other" });
+   * {
+   *   await using _claim = await oven.claim({ note: "a long run" });
+   *   await assertRejects(() => other.set({ temperature: 0 }), Error, "has claimed it (a long run)");
+   * }
+   * await other.set({ temperature: 0 });
+   * ```
+   */
   claim(options?: ClaimOptions): Promise<Claim>;
   /** Its log lines as they come. */
   log(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;

@@ -8,6 +8,7 @@ import type { Device } from "./device.ts";
 import { deviceOn } from "./device_on.ts";
 import { LabLink } from "./lab_link.ts";
 import { ownName } from "./own_name.ts";
+import { monitorAddress } from "./place.ts";
 
 /** A lab: its devices, seen and commanded through its MONITOR. */
 export class Lab implements AsyncDisposable {
@@ -44,12 +45,8 @@ export class Lab implements AsyncDisposable {
   ): Promise<Device<M>> {
     const { names } = await this.#look(options);
     if (!names.includes(name)) {
-      const others = names.join(", ") || "nothing";
-      const hint = suggestion(name, names);
-      throw new CommandError(
-        "invalid",
-        `MONITOR at ${this.link.address} watches no ${name}, only ${others}${hint}`,
-      );
+      const problem = `MONITOR at ${this.link.address} watches no ${name}`;
+      throw new CommandError("invalid", problem + suggestion(name, names));
     }
     return await deviceOn(
       model,
@@ -92,7 +89,7 @@ export class Lab implements AsyncDisposable {
  * Connects to a lab.
  *
  * @param where MONITOR's address (default: `DEWAR_MONITOR`, else `"localhost:7100"`).
- * @param options Our name (default: the script's), token, clock, transport; `isAlone` lets the one device taken from it end the connection.
+ * @param options Our name (default: the script's), token, clock, transport.
  * @returns The lab.
  *
  * @example Usage
@@ -101,23 +98,37 @@ export class Lab implements AsyncDisposable {
  * import { Cryocon } from "@dewar/sdk/models";
  *
  * await using lab = await connectLab("localhost:7100");
- * const cryocon = await lab.device(Cryocon, "cryocon");
+ * await using cryocon = await lab.device(Cryocon, "cryocon");
  * console.log((await cryocon.get()).temperature);
  * ```
+ *
+ * @example A lamp seen by something that speaks as an old MONITOR does
+ * ```ts
+ * import { connectLab } from "@dewar/sdk";
+ * import type { Model } from "@dewar/sdk/device";
+ * import { serveLine } from "@dewar/sdk/line";
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const Lamp = {
+ *   model: "lamp",
+ *   description: "A lamp",
+ *   params: { flux: { type: "number" } },
+ *   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+ * } as const satisfies Model;
+ *
+ * const transport = new MemoryTransport();
+ * const status = () => "nconnected=1 lamp=1 lamp.flux=3";
+ * const service = { name: "monitor", role: "", status, command: () => undefined };
+ * await using monitor = await serveLine(service, { address: "monitor:7100", transport });
+ *
+ * await using lab = await connectLab(monitor.address, { transport });
+ * assertEquals(await lab.devices(), ["lamp"]);
+ * await using lamp = await lab.device(Lamp, "lamp");
+ * assertEquals((await lamp.get()).flux, 3);
+ * ```
  */
-export async function connectLab(
-  where?: string,
-  options: LinkOptions & { isAlone?: boolean } = {},
-): Promise<Lab> {
-  const { isAlone = false, ...rest } = options;
+export async function connectLab(where: string = monitorAddress(), options: LinkOptions = {}): Promise<Lab> {
   const { clock = systemClock } = options;
-  const address = where ?? environment("DEWAR_MONITOR") ?? "localhost:7100";
-  const link = await openLink(address, { name: ownName(), ...rest });
-  return new Lab(link, clock, { isAlone });
-}
-
-/** An environment variable, where it is set and may be read. */
-export function environment(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
+  return new Lab(await openLink(where, { name: ownName(), ...options }), clock);
 }

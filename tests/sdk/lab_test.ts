@@ -32,7 +32,7 @@ Deno.test("devices() of a lab are its clients; of an old MONITOR those that are 
   await assertRejects(
     () => t.lab.device(Cryocon, "cryocom"),
     CommandError,
-    'watches no cryocom, only cryocon, pump; did you mean "cryocon"?',
+    'watches no cryocom; did you mean "cryocon"?',
   );
   const status = { nconnected: "1", cryocon: "1", "cryocon.temperatureA": "20", pump: "0" };
   const old = inferDescription("monitor", status);

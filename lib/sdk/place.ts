@@ -1,0 +1,50 @@
+/** Where a device is to be found: by its address, or by its name. @module */
+import { type LabConfig, type Model, readLab, resolveAddress } from "../device/mod.ts";
+
+/** Where `connect` goes. */
+export interface Place {
+  /** An address: the daemon's, or MONITOR's. */
+  readonly address: string;
+  /** The name under which MONITOR at that address has it; undefined where the address is its own. */
+  readonly name?: string;
+}
+
+/**
+ * Finds out where a device is. What the program has no permission to look at is passed over.
+ *
+ * @param model What it is.
+ * @param where Its address, or its name (default: that of the first instance of the model in `lab.yaml`, else the model's).
+ * @returns Its address by environment (`DEWAR_CRYOCON`) or by `lab.yaml`, else MONITOR's.
+ * @throws {ConfigError} If `lab.yaml` cannot be used.
+ */
+export async function placeOf(model: Model, where?: string): Promise<Place> {
+  if (where?.includes(":")) return { address: where };
+  const lab = await labConfig(environment("DEWAR_LAB") ?? "lab.yaml");
+  const instance = [...lab?.instances.values() ?? []].find((each) => each.model === model.model);
+  const name = where ?? instance?.name ?? model.model;
+  const address = resolveAddress(name, { env: environment, lab });
+  return address === undefined ? { address: monitorAddress(), name } : { address };
+}
+
+/** MONITOR's address: `DEWAR_MONITOR`, else `"localhost:7100"`. */
+export function monitorAddress(): string {
+  return environment("DEWAR_MONITOR") ?? "localhost:7100";
+}
+
+/** An environment variable, where it is set and may be read. */
+function environment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
+}
+
+/** The lab's file, where there is one that may be read. */
+async function labConfig(path: string): Promise<LabConfig | undefined> {
+  const { state } = await Deno.permissions.query({ name: "read", path });
+  if (state !== "granted") return undefined;
+  try {
+    return readLab(await Deno.readTextFile(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
