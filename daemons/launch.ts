@@ -2,9 +2,8 @@
  * Starts a daemon or a simulator by its name, with the permissions that its command line calls for and no others.
  * @module
  */
-import { launch, UsageError } from "../lib/cli/mod.ts";
+import { fail, launch, UsageError } from "../lib/cli/mod.ts";
 import { suggestion } from "../lib/device/mod.ts";
-import { DewarError } from "../lib/errors.ts";
 import { type Kind, loadProgram, programNames } from "./programs.ts";
 
 async function list(kind: Kind, task: string): Promise<void> {
@@ -32,8 +31,6 @@ if (import.meta.main) {
     if (name === undefined || name === "--help" || name === "-h") await list(kind, task!);
     else Deno.exitCode = await start(kind, name, args);
   } catch (error) {
-    if (!(error instanceof DewarError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = error instanceof UsageError ? 2 : 1;
+    fail(error);
   }
 }

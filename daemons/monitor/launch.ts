@@ -57,14 +57,8 @@ function databaseHost(db: string): string {
 
 if (import.meta.main) {
   await runProgram(MONITOR, async (parsed) => {
-    try {
-      const { config } = await loadConfig(parsed, readIfThere);
-      const { read, ...needs } = needsOf(config, parsed);
-      return await launch(`${HERE}/monitor.ts`, { ...needs, read: [...read, HERE, LIBRARIES] }, Deno.args);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      console.error(error.message);
-      return 2;
-    }
+    const { config } = await loadConfig(parsed, readIfThere);
+    const { read, ...needs } = needsOf(config, parsed);
+    return await launch(`${HERE}/monitor.ts`, { ...needs, read: [...read, HERE, LIBRARIES] }, Deno.args);
   });
 }

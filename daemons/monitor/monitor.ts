@@ -59,12 +59,6 @@ async function passwords(file: string): Promise<Verify> {
 }
 
 await runProgram(MONITOR, async (parsed) => {
-  try {
-    const { config, warnings } = await loadConfig(parsed, readIfThere);
-    await live(config, parsed, warnings);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
+  const { config, warnings } = await loadConfig(parsed, readIfThere);
+  await live(config, parsed, warnings);
 });

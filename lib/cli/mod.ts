@@ -16,5 +16,5 @@ export { interrupted } from "./interrupted.ts";
 export { launch } from "./launch.ts";
 export { type Needs, permissionsFor } from "./permissions.ts";
 export { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
-export { runProgram } from "./program.ts";
+export { fail, runProgram } from "./program.ts";
 export { type Progress, progressBar, type ProgressOptions } from "./progress.ts";

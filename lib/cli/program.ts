@@ -1,14 +1,23 @@
-/** What every program does at its start: read the command line, help, and say what is wrong on one line. @module */
-import { DewarError } from "../errors.ts";
+/**
+ * What every program does at its start: read the command line, help, and say what is wrong.
+ *
+ * The exit status is the same everywhere: 0 for done; 1 for an error in the world (a port in use, a device that does not
+ * answer); 2 where somebody has to change the command line or a configuration; 70 for a defect.
+ * @module
+ */
+import { ConfigError, DewarError } from "../errors.ts";
 import type { CommandLine } from "./command_line.ts";
 import { helpOf } from "./help.ts";
 import { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
 
+/** What sysexits.h calls EX_SOFTWARE. */
+const DEFECT = 70;
+
 /**
  * Runs a program: prints the help when asked; otherwise reads the command line and calls `main`.
  *
- * What is wrong with the command line goes to stderr with exit status 2, an error of Dewar's own with 1 (without a stack:
- * it is no defect). Everything else is a defect and is thrown on.
+ * An error of Dewar's own goes to stderr on one line, everything else is a defect and is told with its stack; the exit
+ * status follows from it.
  *
  * @param line What the command line may say.
  * @param main The program; what it returns is the exit status (default 0).
@@ -24,9 +33,21 @@ export async function runProgram<const C extends CommandLine>(
     if (parsed.help) console.log(helpOf(line));
     else Deno.exitCode = await main(parsed) ?? 0;
   } catch (error) {
-    if (!(error instanceof DewarError)) throw error;
-    console.error(error.message);
+    fail(error);
     if (error instanceof UsageError) console.error(`${line.program} --help shows what there is`);
-    Deno.exitCode = error instanceof UsageError ? 2 : 1;
   }
+}
+
+/**
+ * Says why a program ends and sets its exit status; a defect ends it at once.
+ *
+ * @param error What it failed with.
+ */
+export function fail(error: unknown): void {
+  if (!(error instanceof DewarError)) {
+    console.error(error);
+    Deno.exit(DEFECT);
+  }
+  console.error(error.message);
+  Deno.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
