@@ -1,5 +1,7 @@
 /** Where a device is to be found: by its address, or by its name. @module */
+import type { Needs } from "../cli/permissions.ts";
 import { type LabConfig, type Model, readLab, resolveAddress } from "../device/mod.ts";
+import { reachedAt } from "../link/open_link.ts";
 
 /** Where `connect` goes. */
 export interface Place {
@@ -18,17 +20,37 @@ export interface Place {
  * @throws {ConfigError} If `lab.yaml` cannot be used.
  */
 export async function placeOf(model: Model, where?: string): Promise<Place> {
-  if (where?.includes(":")) return { address: where };
-  const lab = await labConfig(environment("DEWAR_LAB") ?? "lab.yaml");
+  if (isAddress(where)) return { address: where };
+  const lab = await labConfig(labFile());
   const instance = [...lab?.instances.values() ?? []].find((each) => each.model === model.model);
   const name = where ?? instance?.name ?? model.model;
   const address = resolveAddress(name, { env: environment, lab });
   return address === undefined ? { address: monitorAddress(), name } : { address };
 }
 
+/**
+ * What a program needs to `connect`: where the device is, and, where it is looked up, what it is looked up in.
+ *
+ * @param model What the device is.
+ * @param where Its address or name, as for `connect`.
+ * @returns What to give it permission for.
+ */
+export async function needsToConnect(model: Model, where?: string): Promise<Needs> {
+  const net = [reachedAt((await placeOf(model, where)).address)];
+  return isAddress(where) ? { net } : { net, env: ["DEWAR_*"], read: [labFile()] };
+}
+
 /** MONITOR's address: `DEWAR_MONITOR`, else `"localhost:7100"`. */
 export function monitorAddress(): string {
   return environment("DEWAR_MONITOR") ?? "localhost:7100";
+}
+
+function isAddress(where: string | undefined): where is string {
+  return where?.includes(":") ?? false;
+}
+
+function labFile(): string {
+  return environment("DEWAR_LAB") ?? "lab.yaml";
 }
 
 /** An environment variable, where it is set and may be read. */
@@ -37,7 +59,7 @@ function environment(variable: string): string | undefined {
   return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
 }
 
-/** The lab's file, where there is one that may be read. */
+/** What the lab's file says, where there is one that may be read. */
 async function labConfig(path: string): Promise<LabConfig | undefined> {
   const { state } = await Deno.permissions.query({ name: "read", path });
   if (state !== "granted") return undefined;
