@@ -3,7 +3,7 @@ import { ESCAPE, KIND, NOTHING, UNESCAPED } from "./grammar.ts";
 import { Message, type MessageType } from "./message.ts";
 
 /** How many numbers one block holds. */
-const BLOCK = 2048;
+const BLOCK = 512;
 
 /** Where the arguments of messages begin and end. Blocks are shared by many messages, so that none costs an array. */
 export class Spans {

@@ -150,12 +150,7 @@ export class Sensor<T = unknown> {
 
   /** The last reading, as it is sent. */
   formatted(version: Version = 5): FormattedReading {
-    const { timestamp, status, value } = this.#reading;
-    return {
-      timestamp: timeType.format(timestamp, version),
-      status: formatStatus(status, version),
-      value: this.type.format(value, version),
-    };
+    return formatReading(this.type, this.#reading, version);
   }
 
   /** The parameters of its type, as `#sensor-list` gives them: the words of a discrete, the ranges of a number. */
@@ -209,4 +204,17 @@ export class Sensor<T = unknown> {
 
 function isWithin(value: number | bigint, [min, max]: Range): boolean {
   return value >= min && value <= max;
+}
+
+/** Writes a reading of a type. */
+export function formatReading<T>(
+  type: ValueType<T>,
+  reading: Reading<T>,
+  version: Version,
+): FormattedReading {
+  return {
+    timestamp: timeType.format(reading.timestamp, version),
+    status: formatStatus(reading.status, version),
+    value: type.format(reading.value, version),
+  };
 }
