@@ -5,6 +5,9 @@ import { literalOf } from "./literal.ts";
 import type { Model, Param } from "./model.ts";
 import { isParamName, validateModel } from "./validate.ts";
 
+/** Where a model file has its type from. */
+const DEVICE = "@dewar/sdk/device";
+
 /** What is written beside the model. */
 export interface ModelSourceOptions {
   /** What the constant is called; `"Cryocon"` (default: after the model). */
@@ -43,7 +46,7 @@ export function modelSource(description: Description, options: ModelSourceOption
   const { name = constantName(model.model), origin } = options;
   const from = description.inferred ? `${origin} does not describe itself: check what this says` : origin;
   return `/** ${prose(model.description)} (${prose(from)}). @module */
-import type { Model } from "@dewar/sdk/device";
+import type { Model } from "${DEVICE}";
 
 /** ${prose(model.description)}. */
 export const ${name} = ${literalOf(model)} as const satisfies Model;

@@ -22,6 +22,11 @@ const CONTRACTS = [
   "lib/line/service.ts",
 ];
 
+/** Each of these is complete without the others. */
+const PROTOCOLS = LAYERS.find((layer) => layer.includes("line"))!;
+/** What the library may use that is not its own, beside what the runtime has. */
+const FOREIGN = /^(node:|@std\/|npm:deno-std@)/;
+
 const rank = (part: string) => LAYERS.findIndex((layer) => layer.includes(part));
 
 async function* sources(folder: string): AsyncGenerator<string> {
@@ -32,13 +37,29 @@ async function* sources(folder: string): AsyncGenerator<string> {
   }
 }
 
-async function imports(path: string): Promise<string[]> {
-  const text = await Deno.readTextFile(path);
-  const specifiers = text.matchAll(/^(?!\s*\*).*?(?:from|import)\s*\(?\s*"(\.[^"]+)"/gm);
-  return [...specifiers].map((match) => new URL(match[1]!, `file:///${path}`).pathname.slice(1));
+/** What a source imports: paths from the root, and the names of packages. Examples in comments do not count. */
+function importsIn(path: string, text: string): string[] {
+  const specifiers = text.matchAll(/^(?!\s*\*).*?(?:from|import)\s*\(?\s*"([^"$]+)"/gm);
+  return [...specifiers].map(([, specifier]) =>
+    specifier!.startsWith(".") ? new URL(specifier!, `file:///${path}`).pathname.slice(1) : specifier!
+  );
 }
 
-Deno.test("house: lib imports downwards only", async () => {
+async function imports(path: string): Promise<string[]> {
+  return importsIn(path, await Deno.readTextFile(path));
+}
+
+/** Whether a file of the library may import something. */
+function isAllowed(path: string, target: string): boolean {
+  if (!/^(lib|daemons|scripts|tests)\/|^mod\.ts$/.test(target)) return FOREIGN.test(target);
+  if (!target.startsWith("lib/")) return false;
+  if (CONTRACTS.includes(target)) return true;
+  const [from, to] = [path, target].map((file) => file.split("/")[1]!) as [string, string];
+  if (from !== to && PROTOCOLS.includes(from) && PROTOCOLS.includes(to)) return false;
+  return rank(to) <= rank(from);
+}
+
+Deno.test("house: lib imports downwards only, and nothing foreign", async () => {
   const wrong: string[] = [];
   let seen = 0;
   for await (const path of sources("lib")) {
@@ -46,15 +67,30 @@ Deno.test("house: lib imports downwards only", async () => {
     assert(rank(from) >= 0, `lib/${from} has no layer: say in this test where it stands`);
     for (const target of await imports(path)) {
       seen += 1;
-      if (!target.startsWith("lib/")) wrong.push(`${path} imports ${target}`);
-      else if (!CONTRACTS.includes(target) && rank(target.split("/")[1]!) > rank(from)) {
-        wrong.push(`${path} imports ${target}`);
-      }
+      if (!isAllowed(path, target)) wrong.push(`${path} imports ${target}`);
     }
   }
   assert(seen > 50, "hardly any import was found: the pattern is wrong");
   assertEquals(wrong, []);
 });
+
+const FORBIDDEN: readonly (readonly [path: string, source: string])[] = [
+  ["lib/time/clock.ts", 'import { tcp } from "../net/mod.ts";'],
+  ["lib/device/model.ts", 'import {\n  a,\n} from "../sdk/mod.ts";'],
+  ["lib/sdk/connect.ts", 'import type { Cryocon } from "../../daemons/models.ts";'],
+  ["lib/katcp/link.ts", 'export * from "../line/codec.ts";'],
+  ["lib/link/open_link.ts", 'const load = () => import("../sdk/mod.ts");'],
+  ["lib/daemon/serve.ts", 'import "@dewar/sdk";'],
+  ["lib/net/tcp.ts", 'import postgres from "postgres";'],
+];
+
+for (const [path, source] of FORBIDDEN) {
+  Deno.test(`house: ${path} may not say ${source.replaceAll("\n", "")}`, () => {
+    const [target] = importsIn(path, source);
+    assert(target !== undefined);
+    assertEquals(isAllowed(path, target), false);
+  });
+}
 
 Deno.test("house: a simulator shares nothing with its driver but net, time and sim", async () => {
   for await (const path of sources("daemons")) {
@@ -63,6 +99,16 @@ Deno.test("house: a simulator shares nothing with its driver but net, time and s
       const allowed = /^lib\/(net|time|sim|cli|std)\/|^lib\/errors\.ts$/.test(target) ||
         /simulator/.test(target);
       assert(allowed, `${path} imports ${target}`);
+    }
+  }
+});
+
+Deno.test("house: a daemon imports no other daemon", async () => {
+  for await (const path of sources("daemons")) {
+    const own = path.split("/")[1]!;
+    if (own.endsWith(".ts")) continue;
+    for (const target of await imports(path)) {
+      assert(!target.startsWith("daemons/") || target.split("/")[1] === own, `${path} imports ${target}`);
     }
   }
 });
