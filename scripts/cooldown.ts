@@ -1,18 +1,33 @@
 /** Cools the detector: ramp, target, settle; fails loudly when the heater has no reserve or the sensor is missing. */
 import {
+  type Claim,
+  CommandError,
   connect,
   type Device,
+  DewarError,
   type Duration,
   formatDuration,
   milliseconds,
+  type Settling,
   systemClock,
-  TimeoutError,
 } from "@dewar/sdk";
 import { Cryocon } from "@dewar/sdk/models";
-import { type CommandLine, progressBar, runProgram } from "../lib/cli/mod.ts";
-import { CommandError } from "../lib/errors.ts";
+import {
+  type CommandLine,
+  interrupted,
+  type Needs,
+  type Parsed,
+  progressBar,
+  runProgram,
+  UsageError,
+} from "../lib/cli/mod.ts";
+import { needsToConnect } from "../lib/sdk/place.ts";
 
-const LINE = {
+/** The daemon's name unless another is given. */
+const NAME = "cryocon";
+
+/** What may be said on its command line. */
+export const commandLine = {
   program: "deno task cooldown",
   description: "Cools (or warms) the detector along a ramp and waits until its temperature has settled.",
   options: {
@@ -30,7 +45,7 @@ const LINE = {
   },
   operands: {
     placeholder: "WHERE",
-    description: "Name or HOST:PORT of the daemon (default: cryocon)",
+    description: `Name or HOST:PORT of the daemon (default: ${NAME})`,
     max: 1,
   },
   examples: [
@@ -39,77 +54,106 @@ const LINE = {
   ],
 } as const satisfies CommandLine;
 
-type Cryostat = Device<typeof Cryocon>;
-
-/** Watches for what makes a cooldown hopeless; ends with the reason once that has lasted for `patience`. */
-async function trouble(
-  cryocon: Cryostat,
-  loop: number,
-  patience: number,
-  signal: AbortSignal,
-): Promise<string> {
-  let since: number | undefined;
-  for await (const state of cryocon) {
-    if (signal.aborted) break;
-    const reason = complaint(state, loop);
-    if (reason === undefined) since = undefined;
-    else if (systemClock.now() - (since ??= systemClock.now()) >= patience) return reason;
-  }
-  return "the connection was closed";
+/** The cryostat's daemon, wherever it is. */
+export function needs({ operands: [where] }: Parsed<typeof commandLine>): Promise<Needs> {
+  return needsToConnect(Cryocon, where ?? NAME);
 }
 
-/** What is wrong now: a heater without reserve, or a value that may not be believed. */
-function complaint(state: Awaited<ReturnType<Cryostat["get"]>>, loop: number): string | undefined {
+type Cryostat = Device<typeof Cryocon>;
+type State = Awaited<ReturnType<Cryostat["get"]>>;
+
+function durationOf(option: string, text: string): number {
+  try {
+    return milliseconds(text as Duration);
+  } catch (cause) {
+    throw new UsageError(`--${option}: expected a time such as "30 s", got ${JSON.stringify(text)}`, {
+      cause,
+    });
+  }
+}
+
+/** What makes a cooldown hopeless, if it lasts: a heater without reserve, or a value that may not be believed. */
+function complaint(state: State, loop: number): string | undefined {
   try {
     const { output } = state.loop[loop - 1]!;
     const below = state.target.temperature - state.temperature;
     if (output < 99.5 || below <= 0) return undefined;
-    return `heater ${loop} gives ${output} % and the detector is still ${
+    return `heater ${loop} gives ${output.toFixed(0)} % and the detector is still ${
       below.toFixed(1)
-    } K below its target: ` +
-      `it has no reserve (look at its range, the cold head, the load)`;
+    } K below ` +
+      "its target: it has no reserve (look at its range, the cold head, the load)";
   } catch (error) {
     if (error instanceof CommandError) return error.message;
     throw error;
   }
 }
 
-await runProgram(LINE, async ({ options, operands: [where = "cryocon"] }) => {
+/** Fails once the same kind of trouble has lasted for `patience`, milliseconds; otherwise goes on until the device is closed. */
+async function failWhenHopeless(cryocon: Cryostat, loop: number, patience: number): Promise<void> {
+  let since: number | undefined;
+  for await (const state of cryocon) {
+    const reason = complaint(state, loop);
+    if (reason === undefined) since = undefined;
+    else if (systemClock.now() - (since ??= systemClock.now()) >= patience) throw new DewarError(reason);
+  }
+}
+
+/** Claims the cryostat where that can be done: not through MONITOR, and not of an old daemon. */
+async function claim(cryocon: Cryostat, note: string): Promise<Claim | undefined> {
+  try {
+    return await cryocon.claim({ note });
+  } catch (error) {
+    if (!(error instanceof CommandError && ["denied", "invalid"].includes(error.code))) throw error;
+    console.error(`Others may command it meanwhile: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function cooldown(
+  { options, operands: [where = NAME] }: Parsed<typeof commandLine>,
+  stop: AbortController,
+): Promise<void> {
   const { target, rate, loop, tolerance } = options;
-  const settle = { time: options.settle as Duration, tolerance, timeout: options.timeout as Duration };
-  const patience = milliseconds(options.patience as Duration);
-  await using cryocon = await connect(Cryocon, where);
-  await using _claim = await cryocon.claim({ note: `cooldown to ${target} degC` });
-  const start = (await cryocon.get()).temperature;
+  const time = durationOf("settle", options.settle);
+  const timeout = durationOf("timeout", options.timeout);
+  const patience = durationOf("patience", options.patience);
+  const { signal } = stop;
+  await using cryocon = await connect(Cryocon, where, { signal });
+  await using claimed = await claim(cryocon, `cooldown to ${target} degC`);
+  claimed?.lost.addEventListener("abort", () => stop.abort(claimed.lost.reason));
+  const { temperature: start } = await cryocon.get({ signal });
   const began = systemClock.now();
 
-  await cryocon.loop.at(loop - 1).set({ type: "ramp", rate });
-  await cryocon.set({ temperature: target });
-  await cryocon.commands.control();
+  await cryocon.loop.at(loop - 1).set({ type: "ramp", rate }, { signal });
+  await cryocon.set({ temperature: target }, { signal });
+  await cryocon.commands.control({ signal });
 
   using progress = progressBar();
-  const end = new AbortController();
-  const hopeless = trouble(cryocon, loop, patience, end.signal).then((reason) => {
-    throw new TimeoutError(
-      `The cooldown to ${target} degC failed: ${reason}. The cryostat is left as it is.`,
-    );
-  });
-  try {
-    await Promise.race([
-      hopeless,
-      cryocon.settle("temperature", {
-        ...settle,
-        signal: end.signal,
-        onProgress({ value, held }) {
-          const there = held > 0 ? `settled for ${formatDuration(held)}` : `on the way to ${target} degC`;
-          progress.update((start - value) / (start - target), `${value.toFixed(2)} degC, ${there}`);
-        },
-      }),
-    ]);
-  } finally {
-    end.abort();
-  }
+  const onProgress = ({ value, held }: Settling) => {
+    const there = held > 0 ? `settled for ${formatDuration(held)}` : `on the way to ${target} degC`;
+    progress.update((start - value) / (start - target), `${value.toFixed(2)} degC, ${there}`);
+  };
+  failWhenHopeless(cryocon, loop, patience).catch((reason) => stop.abort(reason));
+  await cryocon.settle("temperature", { time, tolerance, timeout, signal, onProgress });
   const { temperature } = await cryocon.get();
   const took = formatDuration(systemClock.now() - began);
   console.log(`From ${start.toFixed(2)} degC to ${temperature.toFixed(2)} degC in ${took}`);
-});
+}
+
+if (import.meta.main) {
+  await runProgram(commandLine, async (parsed) => {
+    const stop = new AbortController();
+    const interruption = new DewarError("interrupted");
+    void interrupted().then(() => stop.abort(interruption));
+    try {
+      await cooldown(parsed, stop);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      const { reason } = stop.signal;
+      console.error(
+        `The cooldown to ${parsed.options.target} degC failed: ${reason.message}. The cryostat is left as it is.`,
+      );
+      return reason === interruption ? 130 : 1;
+    }
+  });
+}

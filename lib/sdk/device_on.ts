@@ -219,7 +219,7 @@ class Core<M extends Model> implements DeviceCore<M> {
       const reading = readings.get(key);
       const doubt = reading ? doubts.get(key) : "it was never read";
       if (doubt === undefined) return;
-      const last = reading ? ` (${describeReading(this.#watch, key, reading)})` : "";
+      const last = reading?.value !== undefined ? ` (${describeReading(this.#watch, key, reading)})` : "";
       throw new CommandError("device", `${key} of ${this.name}${last} may not be believed: ${doubt}`);
     });
   }

@@ -56,7 +56,7 @@ Deno.test("get() lets nothing be read that may not be believed", async () => {
   assertThrows(
     () => state.pressure,
     CommandError,
-    "pressure of cryocon (not connected) may not be believed: it is bad",
+    "pressure of cryocon may not be believed: it is bad (not connected)",
   );
   assertThrows(() => state.loop[2]?.power, CommandError, "it was never read");
 });
