@@ -60,6 +60,7 @@ export class LiveLab implements Lab, Disposable {
     this.clock = clock;
     this.#interval = interval;
     this.#recorder = recorder;
+    this.#refresh();
     const time = clock.time();
     this.clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
     this.#sweep = clock.every(SWEEP, () => this.#expire());
@@ -80,6 +81,7 @@ export class LiveLab implements Lab, Disposable {
 
   set interval(seconds: number) {
     this.#interval = seconds;
+    this.#refresh();
     this.say("info", `DB status interval set to ${seconds}`);
   }
 
@@ -155,6 +157,11 @@ export class LiveLab implements Lab, Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#sweep.stop();
+  }
+
+  /** An interval of 0 made the original store as often as it polled, each second. */
+  #refresh(): void {
+    this.#recorder.refreshEvery(Math.max(this.#interval, 1) * 1000);
   }
 
   /** Takes over the state of the way in use, and says once when it came or went. */

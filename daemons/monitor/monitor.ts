@@ -31,9 +31,8 @@ async function live(
   const report: Say = (type, message) => say(type, message);
 
   await using parts = new AsyncDisposableStack();
-  const refresh = Math.max(config.interval, 1) * 1000;
   const recorder = listen
-    ? parts.use(await openStore({ db: config.db, data: config.data, refresh, report }))
+    ? parts.use(await openStore({ db: config.db, data: config.data, report }))
     : new Forgetful();
   const isLocal = config.host === "localhost" || isLoopback(config.host);
   const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;

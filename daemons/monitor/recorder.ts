@@ -2,6 +2,7 @@
 import type { Update } from "../../lib/device/reading.ts";
 import type { LogLine } from "../../lib/link/link.ts";
 import type { Channel } from "../../lib/device/channel.ts";
+import type { Duration } from "../../lib/time/mod.ts";
 import type { Series } from "./lab.ts";
 
 /** What the lab needs of a store. Keeping never waits and never throws: trouble is shown by `problem`. */
@@ -10,6 +11,8 @@ export interface Recorder {
   readonly stored: number;
   /** Why it is not working, if it is not. */
   readonly problem: string | undefined;
+  /** From now on a value that does not change is kept again after this time. */
+  refreshEvery(period: Duration): void;
   /** Keeps values of a client: what was read, or from `update.time` on stale. */
   record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void;
   /** Keeps a log line. */
@@ -32,6 +35,8 @@ export class Forgetful implements Recorder {
   readonly stored = 0;
   readonly problem: string | undefined = "nothing is stored: MONITOR was started without a store";
   readonly #lines: LogLine[] = [];
+
+  refreshEvery(_period: Duration): void {}
 
   record(_client: string, _update: Update, _channels: ReadonlyMap<string, Channel>): void {}
 

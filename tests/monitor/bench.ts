@@ -5,11 +5,18 @@ import type { LabEvent } from "../../daemons/monitor/lab.ts";
 import { Forgetful } from "../../daemons/monitor/recorder.ts";
 import { type Monitor, type MonitorOptions, startMonitor } from "../../daemons/monitor/run.ts";
 import type { Update } from "../../lib/device/reading.ts";
+import type { Duration } from "../../lib/time/mod.ts";
 import { FakeLink } from "./fake_link.ts";
 
 /** Keeps in memory what a store would keep. */
 export class MemoryRecorder extends Forgetful {
   readonly records: { client: string; update: Update }[] = [];
+
+  refresh: Duration | undefined;
+
+  override refreshEvery(period: Duration): void {
+    this.refresh = period;
+  }
 
   override record(client: string, update: Update): void {
     this.records.push({ client, update });

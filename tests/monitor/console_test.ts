@@ -58,7 +58,9 @@ Deno.test("console writes to the log, sets the interval, resets plots, broadcast
   b.link("gauge").connect(GAUGE);
   const peer = await b.peer();
   assertEquals(await b.monitor.obey("message all is well"), "");
+  assertEquals(b.recorder.refresh, 60_000);
   assertEquals(await b.monitor.obey("set interval=10"), "done");
+  assertEquals(b.recorder.refresh, 10_000);
   assertEquals(await b.monitor.obey("reset_plots"), "curves begin anew");
   assertEquals(await b.monitor.obey("broadcast hello  there"), "sent to 2 connections");
   await peer.expect("hello  there");

@@ -24,8 +24,6 @@ export interface RecorderOptions {
   readonly clock: Clock;
   /** When the recording began, unix seconds; what held already then is stored with this time. */
   readonly since: number;
-  /** A value that does not change is stored again after this time. */
-  readonly refresh: Duration;
 }
 
 /** Records the updates of all clients. */
@@ -33,7 +31,7 @@ export class Recorder {
   readonly #spool: Spool;
   readonly #clock: Clock;
   readonly #since: number;
-  readonly #refresh: number;
+  #refresh = 600;
   readonly #clients = new Map<string, Map<string, Memory>>();
 
   /** Makes one that remembers nothing: the first reading of each channel is stored. */
@@ -41,7 +39,11 @@ export class Recorder {
     this.#spool = options.spool;
     this.#clock = options.clock;
     this.#since = options.since;
-    this.#refresh = milliseconds(options.refresh) / 1000;
+  }
+
+  /** From now on a value that does not change is stored again after this time (at first 10 min). */
+  refreshEvery(period: Duration): void {
+    this.#refresh = milliseconds(period) / 1000;
   }
 
   /**

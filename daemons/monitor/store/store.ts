@@ -26,8 +26,6 @@ export interface StoreOptions {
   readonly clock?: Clock;
   /** Told once of each trouble and of its end, for the log. */
   readonly report?: Report;
-  /** A value that does not change is stored again after this time (default `"10 min"`). */
-  readonly refresh?: Duration;
 }
 
 /** What MONITOR stores in, and asks. */
@@ -38,6 +36,8 @@ export interface Store extends AsyncDisposable {
   readonly dropped: number;
   /** What does not work, if something does not; values are kept all the same as long as there is room. */
   readonly problem: string | undefined;
+  /** From now on a value that does not change is stored again after this time (at first 10 min). */
+  refreshEvery(period: Duration): void;
   /**
    * Stores what of an update is worth it: what is new, or has changed by the model's deadband or in quality or severity.
    * A value that stopped coming is given here with quality `stale`, which makes the gap. Never throws.
@@ -72,7 +72,7 @@ const RECENT_LINES = 1000;
  * @throws {ConfigError} If the data folder is in use or cannot be written, or the address cannot be read.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { db, data, clock = systemClock, report = () => {}, refresh = "10 min" } = options;
+  const { db, data, clock = systemClock, report = () => {} } = options;
   const where: Whereabouts = db === undefined ? { folder: `${data}/database` } : { url: db };
   const name = databaseName(where);
   const lock = await lockFolder(data, clock);
@@ -86,7 +86,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const id = await spoolId(`${data}/spool`);
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
     const archive = new Archive({ open, name, spool, id, clock, report });
-    return new SpooledStore({ lock, spool, archive, clock, refresh });
+    return new SpooledStore({ lock, spool, archive, clock });
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -99,7 +99,6 @@ interface Parts {
   readonly spool: Spool;
   readonly archive: Archive;
   readonly clock: Clock;
-  readonly refresh: Duration;
 }
 
 class SpooledStore implements Store {
@@ -111,10 +110,10 @@ class SpooledStore implements Store {
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
-    const { spool, clock, refresh } = parts;
+    const { spool, clock } = parts;
     this.#parts = parts;
     this.#since = clock.time();
-    this.#recorder = new Recorder({ spool, clock, since: this.#since, refresh });
+    this.#recorder = new Recorder({ spool, clock, since: this.#since });
     this.#noteAlive();
     const timer = clock.every(ALIVE_EVERY, () => this.#noteAlive());
     this.#alive = { [Symbol.dispose]: () => timer.stop() };
@@ -133,6 +132,10 @@ class SpooledStore implements Store {
       one !== undefined
     );
     return problems.length ? problems.join("; ") : undefined;
+  }
+
+  refreshEvery(period: Duration): void {
+    this.#recorder.refreshEvery(period);
   }
 
   record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void {

@@ -16,6 +16,7 @@ const CHANNELS = new Map([["temperature", TEMPERATURE]]);
 
 interface Bench {
   readonly clock: VirtualClock;
+  readonly recorder: Recorder;
   record(reading: Partial<Reading>, time?: number): void;
   /** Rows that were stored: time, number, text, quality, reason. */
   rows(): Promise<unknown[]>;
@@ -26,7 +27,8 @@ async function bench(work: (bench: Bench) => Promise<void>, memoryBytes = 1 << 2
   const folder = await Deno.makeTempDir();
   const clock = new VirtualClock(1000);
   const spool = await Spool.open({ folder, clock, memoryBytes, report: () => {} });
-  const recorder = new Recorder({ spool, clock, since: 1000, refresh: "10 min" });
+  const recorder = new Recorder({ spool, clock, since: 1000 });
+  recorder.refreshEvery("10 min");
   const entries = async () => {
     assert(await spool.flush());
     const { records } = await spool.read(0, 1 << 20);
@@ -34,6 +36,7 @@ async function bench(work: (bench: Bench) => Promise<void>, memoryBytes = 1 << 2
   };
   await work({
     clock,
+    recorder,
     entries,
     record(given, time = clock.time()) {
       const reading: Reading = { value: undefined, time, quality: "good", severity: "ok", ...given };
@@ -75,6 +78,18 @@ Deno.test("Recorder leaves out what stays within the deadband and stores it agai
       [1003, 20.6, null, 0, null],
       [1605, 20.4, null, 0, null],
     ]);
+  }));
+
+Deno.test("Recorder stores what does not change as often as it is told now", () =>
+  bench(async ({ recorder, record, rows, clock }) => {
+    record({ value: 20 });
+    recorder.refreshEvery("10 s");
+    await clock.advance("10 s");
+    record({ value: 20 });
+    recorder.refreshEvery("1 min");
+    await clock.advance("10 s");
+    record({ value: 20 });
+    assertEquals((await rows()).length, 2);
   }));
 
 Deno.test("Recorder stores a gap from the moment a value was found to be stale, and what was wrong with a bad one", () =>
