@@ -1,5 +1,6 @@
 /** MONITOR: watches every daemon of the lab, stores what they say and shows it. @module */
 import { interrupted, type Parsed, runProgram } from "../../lib/cli/mod.ts";
+import { outliveDefects } from "../../lib/daemon/defects.ts";
 import { logToStderr } from "../../lib/daemon/log.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { openLink } from "../../lib/link/mod.ts";
@@ -23,6 +24,7 @@ async function live(
   warnings: readonly string[],
 ): Promise<void> {
   const { promise: ended, resolve: exit } = Promise.withResolvers<void>();
+  outliveDefects(MONITOR_NAME);
   void interrupted().then(() => exit()); // from here on: what has been opened by then is closed in order
   const listen = !options.console;
   const verify = config.authFile === undefined ? undefined : await passwords(config.authFile);

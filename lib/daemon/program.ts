@@ -4,6 +4,7 @@ import type { Model } from "../device/model.ts";
 import { formatAddress } from "../net/mod.ts";
 import type { Binding, Hardware } from "./binding.ts";
 import type { AnyBinding } from "./erased.ts";
+import { outliveDefects } from "./defects.ts";
 import { commandLineOf, instanceOf } from "./instance.ts";
 import { logToStderr } from "./log.ts";
 import { type Daemon, serve, type ServeOptions } from "./serve.ts";
@@ -69,6 +70,7 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
     run: (args) =>
       runProgram(commandLine(), async ({ options }) => {
         const served = await instanceOf(model, erased, options);
+        outliveDefects(served.options.name ?? model.model);
         await live(await serve(served.model as M, binding, { ...served.options, log: logToStderr }));
       }, args),
   };

@@ -66,7 +66,7 @@ export async function applyChannels(
  * Writes values, log lines and their position: however often it is tried, they are there once.
  *
  * It is one statement, and so one transaction. A transaction of several is not safe with this client: when its
- * connection is lost the process ends by an error that nobody can catch (issue 1208 of porsager/postgres).
+ * connection is lost an error is thrown where nobody can catch it (issue 1208 of porsager/postgres).
  *
  * @param sql The database.
  * @param ids The channels' numbers, of all channels there are in the records.

@@ -34,7 +34,7 @@ const COMMON = {
   max_lifetime: 0,
   connect_timeout: 10,
   onnotice: () => {},
-  // The client would ask for the types of arrays by itself, and a loss just then ends the process: nobody can catch it.
+  // The client would ask for the types of arrays by itself, and a loss just then is an error that nobody can catch.
   fetch_types: false,
   types: { arrays: ARRAYS },
 } as const;
