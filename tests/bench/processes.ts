@@ -1,5 +1,10 @@
 /** The C client that measures servers, and what to do with its figures. */
+import { ROOT } from "../processes.ts";
+
 export { memory, processorTime, type Program, start } from "../processes.ts";
+
+/** Where the C client is once it is compiled. */
+export const CLIENT: string = `${ROOT}data/bench/client`;
 
 const decoder = new TextDecoder();
 
@@ -17,27 +22,14 @@ export interface Figures {
   readonly distinct: number;
 }
 
-let compiled: Promise<string> | undefined;
-
-async function compile(): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  const source = new URL("./raw/client.c", import.meta.url).pathname;
-  const { success, stderr } = await new Deno.Command("cc", {
-    args: ["-O2", "-o", `${folder}/client`, source],
-  }).output();
-  if (!success) throw new Error(`cannot compile the client (apt-get install gcc): ${decoder.decode(stderr)}`);
-  return `${folder}/client`;
-}
-
 /** Asks a server with `window` requests outstanding. Every reply must begin with `prefix`. */
 export async function ask(
   port: number,
   window: number,
   { seconds = 1.5, prefix = "status ", request = "get_status" } = {},
 ): Promise<Figures> {
-  const client = await (compiled ??= compile());
   const args = [port, window, seconds, prefix, request].map(String);
-  const { success, stdout, stderr } = await new Deno.Command(client, { args }).output();
+  const { success, stdout, stderr } = await new Deno.Command(CLIENT, { args }).output();
   if (!success) throw new Error(`the client failed: ${decoder.decode(stderr)}`);
   return JSON.parse(decoder.decode(stdout));
 }

@@ -1,42 +1,43 @@
-/**
- * All benches, as one table: `deno task bench [PART...]`.
- *
- * Server and client are processes of their own; each figure is the median of interleaved rounds and stands beside the
- * same measurement of a raw loop, taken in the same run.
- */
+/** Compiles the client that measures and starts the benches, which may run it: `deno task bench [PART...]`. */
 import { type CommandLine, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import { outlive } from "../../lib/cli/interrupted.ts";
 import { suggestion } from "../../lib/device/mod.ts";
-import { memoryAndStart } from "./start_bench.ts";
-import { monitor } from "./monitor_bench.ts";
-import { parsing } from "./parse_bench.ts";
-import { sdk } from "./sdk_bench.ts";
-import { status } from "./status_bench.ts";
-import type { Part } from "./row.ts";
+import { DewarError } from "../../lib/errors.ts";
+import { CLIENT } from "./processes.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { status, monitor, sdk, parsing, start: memoryAndStart };
+const PARTS = ["status", "monitor", "sdk", "parsing", "start"];
+const HERE = import.meta.dirname!;
 
 const LINE = {
   program: "deno task bench",
   description: "Measures speed beside raw loops, as one table.",
   options: {},
-  operands: {
-    placeholder: "PART",
-    description: `What to measure (default: all): ${Object.keys(PARTS).join(", ")}`,
-  },
+  operands: { placeholder: "PART", description: `What to measure (default: all): ${PARTS.join(", ")}` },
   examples: [["", "the whole table, some minutes"], ["status sdk", "how fast daemons answer and are set"]],
 } as const satisfies CommandLine;
 
+async function compileClient(): Promise<void> {
+  await Deno.mkdir(CLIENT.replace(/\/[^/]*$/, ""), { recursive: true });
+  const args = ["-O2", "-o", CLIENT, `${HERE}/raw/client.c`];
+  const { success, stderr } = await new Deno.Command("cc", { args }).output();
+  if (success) return;
+  throw new DewarError(
+    `Cannot compile the client (apt-get install gcc): ${new TextDecoder().decode(stderr)}`,
+  );
+}
+
 await runProgram(LINE, async ({ operands }) => {
-  const unknown = operands.find((name) => !Object.hasOwn(PARTS, name));
+  const unknown = operands.find((name) => !PARTS.includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(`There is no part "${unknown}"${suggestion(unknown, Object.keys(PARTS))}`);
+    throw new UsageError(`There is no part "${unknown}"${suggestion(unknown, PARTS)}`);
   }
-  console.log(["what", "ours", "limit", "ratio", "goal", "the old system"].join(" | "));
-  console.log("---|---|---|---|---|---");
-  for (const name of operands.length > 0 ? operands : Object.keys(PARTS)) {
-    for await (const row of PARTS[name]!()) {
-      const ratio = row.ratio?.toFixed(2) ?? "";
-      console.log([row.what, row.ours, row.limit ?? "", ratio, row.goal, row.old ?? ""].join(" | "));
-    }
-  }
+  await compileClient();
+  const permissions = [
+    "--allow-read",
+    "--allow-write=/tmp",
+    "--allow-net=127.0.0.1,localhost",
+    `--allow-run=cat,${CLIENT},${Deno.execPath()}`,
+  ];
+  const args = ["run", "--no-prompt", ...permissions, `${HERE}/table.ts`, ...operands];
+  return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());
 });

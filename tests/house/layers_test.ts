@@ -121,7 +121,16 @@ for (const [name, task] of Object.entries(tasks)) {
     assertMatch(task.description, /\w/);
     for (const flag of task.command.split(/\s+/)) {
       assert(
-        !["-A", "--allow-all", "--allow-net", "--allow-run", "--allow-write", "--allow-ffi"].includes(flag),
+        ![
+          "-A",
+          "--allow-all",
+          "--allow-net",
+          "--allow-run",
+          "--allow-write",
+          "--allow-env",
+          "--allow-sys",
+          "--allow-ffi",
+        ].includes(flag),
         `${flag} in ${name}`,
       );
     }

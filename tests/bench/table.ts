@@ -1,0 +1,23 @@
+/**
+ * All benches, or the parts that are named, as one table.
+ *
+ * Server and client are processes of their own; each figure is the median of interleaved rounds and stands beside the
+ * same measurement of a raw loop, taken in the same run.
+ */
+import { memoryAndStart } from "./start_bench.ts";
+import { monitor } from "./monitor_bench.ts";
+import { parsing } from "./parse_bench.ts";
+import { sdk } from "./sdk_bench.ts";
+import { status } from "./status_bench.ts";
+import type { Part } from "./row.ts";
+
+const PARTS: Readonly<Record<string, Part>> = { status, monitor, sdk, parsing, start: memoryAndStart };
+
+console.log(["what", "ours", "limit", "ratio", "goal", "the old system"].join(" | "));
+console.log("---|---|---|---|---|---");
+for (const name of Deno.args.length > 0 ? Deno.args : Object.keys(PARTS)) {
+  for await (const row of PARTS[name]!()) {
+    const ratio = row.ratio?.toFixed(2) ?? "";
+    console.log([row.what, row.ours, row.limit ?? "", ratio, row.goal, row.old ?? ""].join(" | "));
+  }
+}
