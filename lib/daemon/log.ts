@@ -37,20 +37,30 @@ export class Log {
   }
 }
 
+/** Who reads log lines: a program, or a person at a terminal that shows colours or does not. */
+export type LogReader = "machine" | "terminal" | "colour terminal";
+
+/** Colours of a terminal for what is not normal. */
+const COLOURS: Partial<Record<LogType, number>> = { warning: 33, error: 31 };
+
 /**
- * A log line as it stands on stderr: JSON for machines; on a terminal time, type and text.
+ * A log line as it stands on stderr: JSON for machines; on a terminal time (UTC), source, type and text.
  *
  * @param line The line.
- * @param isTerminal Whether a person reads it.
- * @returns One line of text, without a line break.
+ * @param reader Who reads it.
+ * @returns Its text, without a line break at the end.
  */
-export function formatLogLine(line: LogLine, isTerminal: boolean): string {
+export function formatLogLine(line: LogLine, reader: LogReader): string {
+  const { source, type, message } = line;
   const time = new Date(line.time * 1000).toISOString();
-  if (!isTerminal) return JSON.stringify({ ...line, time });
-  return `${time.slice(11, 23)} ${line.type.padEnd(7)} ${line.source}: ${line.message}`;
+  if (reader === "machine") return JSON.stringify({ ...line, time });
+  const text = `${time.slice(11, 23)}  ${source.padEnd(10)}  ${type.padEnd(7)}  ${message}`;
+  const colour = COLOURS[type];
+  return reader === "terminal" || colour === undefined ? text : `\x1b[${colour}m${text}\x1b[0m`;
 }
 
-/** Writes log lines to the standard error stream of this process. */
+/** Writes log lines to the standard error stream of this process, for whoever reads it; `NO_COLOR` is honoured. */
 export function logToStderr(line: LogLine): void {
-  console.error(formatLogLine(line, Deno.stderr.isTerminal()));
+  const person = Deno.noColor ? "terminal" : "colour terminal";
+  console.error(formatLogLine(line, Deno.stderr.isTerminal() ? person : "machine"));
 }

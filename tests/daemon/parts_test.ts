@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { agrees } from "../../lib/daemon/agrees.ts";
-import { formatLogLine } from "../../lib/daemon/log.ts";
+import { formatLogLine, type LogType } from "../../lib/daemon/log.ts";
 import { flatten } from "../../lib/daemon/patch.ts";
 import { type Priority, Queue } from "../../lib/daemon/queue.ts";
 import { Supply } from "./rig.ts";
@@ -103,8 +103,17 @@ Deno.test("flatten() names what the model does not have", () => {
   );
 });
 
-Deno.test("formatLogLine() is JSON for machines and short for people", () => {
+Deno.test("formatLogLine() is JSON for machines", () => {
   const line = { time: 1_767_225_600.25, source: "supply", type: "warning", message: 'it "broke"' } as const;
-  assertEquals(JSON.parse(formatLogLine(line, false)), { ...line, time: "2026-01-01T00:00:00.250Z" });
-  assertEquals(formatLogLine(line, true), `00:00:00.250 warning supply: it "broke"`);
+  assertEquals(JSON.parse(formatLogLine(line, "machine")), { ...line, time: "2026-01-01T00:00:00.250Z" });
+});
+
+Deno.test("formatLogLine() is time, source, type and text for people, with colour only for what is not normal", () => {
+  const line = { time: 1_767_225_600.25, source: "supply", type: "warning", message: "it broke" } as const;
+  const plain = (type: LogType) => formatLogLine({ ...line, type }, "terminal");
+  const colored = (type: LogType) => formatLogLine({ ...line, type }, "colour terminal");
+  assertEquals(plain("warning"), "00:00:00.250  supply      warning  it broke");
+  assertEquals(colored("info"), plain("info"));
+  assertEquals(colored("warning"), `\x1b[33m${plain("warning")}\x1b[0m`);
+  assertEquals(colored("error"), `\x1b[31m${plain("error")}\x1b[0m`);
 });
