@@ -1,12 +1,34 @@
 /**
  * PandABlocks: triggers, and positions captured with them.
  *
- * The data port is read by {@linkcode DataConnection}: bytes in, acquisitions out.
+ * Both ports are read by machines without I/O, bytes in and events out: {@linkcode ControlConnection} with its commands,
+ * and {@linkcode DataConnection}.
  * @module
  */
+export { type BlockInfo, getBlockInfo } from "./block_info.ts";
 export { type CaptureField, columnName, WIRE_BYTES, type WireType } from "./capture_field.ts";
+export { type ChangeGroup, type Changes, getChanges, getChangesWithTables } from "./changes.ts";
 export type { Column } from "./columns.ts";
+export { type Command, command, type Exchanges, type ServerVersion, together } from "./command.ts";
+export {
+  arm,
+  disarm,
+  get,
+  getLine,
+  getMultiline,
+  type Identification,
+  identify,
+  put,
+  raw,
+} from "./commands.ts";
+export { ControlConnection, type Outcome, type Sent } from "./control_connection.ts";
 export { DataConnection, type DataHandler } from "./data_connection.ts";
 export type { DataEvent, EndData, EndReason, ReadyData, StartData } from "./data_event.ts";
 export type { DataOptions } from "./data_options.ts";
+export { type FieldInfo, getFieldInfo } from "./field_info.ts";
 export { FrameData } from "./frame_data.ts";
+export { getPcapBitsLabels } from "./pcap_bits.ts";
+export type { Reply } from "./reply.ts";
+export { getState, type Restored, setState } from "./state.ts";
+export { packTable, type TableColumn, type TableColumns, type TableInfo, unpackTable } from "./table.ts";
+export { append, type AppendOptions, getTable, putTable } from "./table_commands.ts";

@@ -1,0 +1,208 @@
+/** The control port on the wire: commands out, results in. @module */
+import { PeerProtocolError } from "../errors.ts";
+import { checkRequest, type Command, type Exchanges, type ServerVersion } from "./command.ts";
+import { Reply } from "./reply.ts";
+
+/** Longest reply, characters. */
+const REPLY_LIMIT = 64 * 1024 * 1024;
+
+/** What became of a command. */
+export type Outcome<T> =
+  /** It was carried out. */
+  | { readonly value: T }
+  /** It failed. */
+  | { readonly error: unknown };
+
+/** A command on its way. */
+export interface Sent {
+  /** What is to be sent. */
+  readonly text: string;
+  /** Nobody waits for it any more: what it has asked is still awaited, but it will not ask more, nor be settled. */
+  abandon(): void;
+}
+
+/** A conversation and what it waits for. */
+interface Run {
+  readonly exchanges: Exchanges<unknown>;
+  readonly settle: (outcome: Outcome<unknown>) => void;
+  replies: Reply[];
+  isAbandoned: boolean;
+}
+
+interface Awaited {
+  readonly request: string;
+  readonly run: Run;
+  readonly isLast: boolean;
+}
+
+/**
+ * Matches replies to requests by their order, as the protocol has no other means: whatever is sent has to be awaited.
+ *
+ * @example A command of one question
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const control = new ControlConnection("panda");
+ * const width = {
+ *   name: "Width",
+ *   *run() {
+ *     const [reply] = yield ["PULSE1.WIDTH?"];
+ *     return Number(reply!.value());
+ *   },
+ * } satisfies Parameters<ControlConnection["send"]>[0];
+ * let outcome: unknown;
+ * assertEquals(control.send(width, (what) => outcome = what).text, "PULSE1.WIDTH?\n");
+ * control.feed(new TextEncoder().encode("OK =1.5\n"));
+ * assertEquals(outcome, { value: 1.5 });
+ * ```
+ */
+export class ControlConnection {
+  /** What the server is, where that is known; some commands need a certain version. */
+  version: ServerVersion | undefined;
+  readonly #who: string;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // not fatal: units may be cut within a character
+  #awaited: Awaited[] = [];
+  #next = 0;
+  #partial = "";
+  #list: string[] = [];
+  #listLength = 0;
+  #failure: unknown;
+
+  /**
+   * Makes one on which nothing was sent.
+   *
+   * @param who Names the PandA in messages: `"panda (10.0.0.7:8888)"`.
+   */
+  constructor(who: string) {
+    this.#who = who;
+  }
+
+  /** How many replies are awaited. */
+  get pending(): number {
+    return this.#awaited.length - this.#next;
+  }
+
+  /**
+   * Begins a command; any number may be on their way.
+   *
+   * @param command The command.
+   * @param settle Is told once what became of it; it must not throw.
+   * @returns What is to be sent. It is empty if the command is settled already, because it asks nothing or cannot be.
+   */
+  send<T>(command: Command<T>, settle: (outcome: Outcome<T>) => void): Sent {
+    if (this.#failure !== undefined) {
+      settle({ error: this.#failure });
+      return { text: "", abandon: () => {} };
+    }
+    const run: Run = {
+      exchanges: command.run(this.version),
+      settle: settle as Run["settle"],
+      replies: [],
+      isAbandoned: false,
+    };
+    const abandon = () => {
+      run.isAbandoned = true;
+    };
+    return { text: this.#resume(run), abandon };
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @param chunk The bytes, cut anywhere.
+   * @returns What is to be sent in turn, in one write; often nothing.
+   * @throws {PeerProtocolError} If they are no replies, or replies to nothing; all commands fail with it.
+   */
+  feed(chunk: Uint8Array): string {
+    if (this.#failure !== undefined) throw this.#failure;
+    const lines = (this.#partial + this.#decoder.decode(chunk, { stream: true })).split("\n");
+    this.#partial = lines.pop()!;
+    let text = "";
+    try {
+      for (const line of lines) text += this.#take(line);
+      if (this.#partial.length + this.#listLength > REPLY_LIMIT) {
+        throw this.#wrong(`a reply of more than ${REPLY_LIMIT} characters`);
+      }
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+    return text;
+  }
+
+  /** Says that no more bytes come; all commands on their way fail with the error. */
+  fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    const open = new Set(this.#awaited.slice(this.#next).map(({ run }) => run));
+    this.#awaited = [];
+    this.#next = 0;
+    for (const run of open) this.#settle(run, { error });
+  }
+
+  #take(line: string): string {
+    const isWithin = this.#list.length > 0;
+    if (line === ".") {
+      const lines = [...this.#list, line];
+      this.#list = [];
+      this.#listLength = 0;
+      return this.#answer(lines);
+    }
+    if (line.startsWith("!")) {
+      this.#list.push(line);
+      this.#listLength += line.length;
+      return "";
+    }
+    if (isWithin) {
+      throw this.#wrong(`${JSON.stringify(line.slice(0, 80))} within a list, expected "!…" or "."`);
+    }
+    return this.#answer([line]);
+  }
+
+  #answer(lines: readonly string[]): string {
+    const awaited = this.#awaited[this.#next++];
+    if (!awaited) throw this.#wrong(`${JSON.stringify(lines[0]!.slice(0, 80))}, but nothing was asked`);
+    if (this.#next === this.#awaited.length || this.#next > 1024) {
+      this.#awaited = this.#awaited.slice(this.#next);
+      this.#next = 0;
+    }
+    const { run, request, isLast } = awaited;
+    run.replies.push(new Reply(this.#who, request, lines));
+    return isLast && !run.isAbandoned ? this.#resume(run) : "";
+  }
+
+  /** Goes on with a conversation until it asks something or is over. */
+  #resume(run: Run): string {
+    try {
+      for (;;) {
+        const replies = run.replies;
+        run.replies = [];
+        const step = run.exchanges.next(replies);
+        if (step.done) {
+          this.#settle(run, { value: step.value });
+          return "";
+        }
+        if (step.value.length > 0) return this.#ask(step.value, run);
+      }
+    } catch (error) {
+      this.#settle(run, { error });
+      return "";
+    }
+  }
+
+  #ask(requests: readonly string[], run: Run): string {
+    for (const request of requests) checkRequest(request);
+    for (const [place, request] of requests.entries()) {
+      this.#awaited.push({ request, run, isLast: place === requests.length - 1 });
+    }
+    return `${requests.join("\n")}\n`;
+  }
+
+  #settle(run: Run, outcome: Outcome<unknown>): void {
+    if (!run.isAbandoned) run.settle(outcome);
+  }
+
+  #wrong(what: string): PeerProtocolError {
+    return new PeerProtocolError(`${this.#who} sent ${what}`);
+  }
+}
