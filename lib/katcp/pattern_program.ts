@@ -5,8 +5,10 @@ import { PeerProtocolError } from "../errors.ts";
 export const LIMIT = 400;
 
 /** Goes on at each of these steps. */
-interface Split {
+export interface Split {
+  /** Which kind of step it is. */
   readonly op: "split";
+  /** Where it goes on. */
   to: readonly number[];
 }
 

@@ -38,6 +38,7 @@ export class Spans {
 
 /** A message on the bytes it came in. */
 export class ReadMessage extends Message {
+  /** How many arguments it has. */
   readonly length: number;
   readonly #source: Uint8Array;
   readonly #block: Int32Array;
@@ -61,6 +62,7 @@ export class ReadMessage extends Message {
     this.#isEscaped = isEscaped;
   }
 
+  /** One argument, without its escapes. */
   bytes(index: number): Uint8Array {
     if (!(index >= 0 && index < this.length)) throw this.missing(index);
     const at = this.#from + 2 * index;

@@ -1,0 +1,292 @@
+/** A client of KATCP devices. @module */
+import { CommandError, type FailureCode } from "../errors.ts";
+import {
+  type BackoffOptions,
+  type Connection,
+  type ConnectionState,
+  keepConnected,
+  type KeptConnection,
+  type Transport,
+} from "../net/mod.ts";
+import { type Clock, type Duration, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
+import { ClientSession } from "./client_session.ts";
+import { informStream } from "./inform_stream.ts";
+import type { Argument, Message } from "./message.ts";
+import { type Answer, PendingRequests } from "./pending_requests.ts";
+import { parseProtocol, type Protocol } from "./protocol.ts";
+import { TimerWheel } from "./timer_wheel.ts";
+import { float } from "./types.ts";
+import { MessageWriter } from "./writer.ts";
+
+/** Options of {@linkcode KatcpClient}. */
+export interface KatcpClientOptions extends BackoffOptions {
+  /** How long to wait for a reply (default `"5 s"`); longer where the device asks for it. */
+  timeout?: Duration | undefined;
+  /** The protocol of a device that does not say it, such as `"5.1-MIB"`; what it says is not looked at then. */
+  protocol?: string | undefined;
+  /** Longest line a device may send, bytes (default 2 MiB). */
+  lineLimit?: number | undefined;
+  /** Is told of every change of the state. */
+  onState?: ((state: ConnectionState) => void) | undefined;
+  /** Is given what belongs to no request and has no handler: informs, late replies, requests of the device. */
+  onUnhandled?: ((message: Message) => void) | undefined;
+  /** Is told of lines that are no messages, and of hints of the device that cannot be had. */
+  onProblem?: ((problem: string) => void) | undefined;
+  /** Transport (default: by address). */
+  transport?: Transport | undefined;
+  /** Clock (default: the system's). */
+  clock?: Clock | undefined;
+}
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** How long to wait for the reply (default: that of the client, or what the device asks for). */
+  timeout?: Duration | undefined;
+  /** Gives up waiting; the device goes on. */
+  signal?: AbortSignal | undefined;
+  /** Is given every inform of the answer as it comes; the answer has none then. */
+  onInform?: ((inform: Message) => void) | undefined;
+}
+
+/** Arguments, and options behind them. */
+export type RequestArguments = readonly Argument[] | readonly [...Argument[], RequestOptions];
+
+/** Options of {@linkcode KatcpClient.connected}. */
+export interface ConnectedOptions {
+  /** How long to wait (default `"10 s"`). */
+  timeout?: Duration | undefined;
+  /** Stops waiting. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Talks to one device for as long as it is not closed, and connects again when the connection is lost. What a device can
+ * do is learnt anew at each connection. No request is ever sent twice.
+ *
+ * | katcp-python | here |
+ * |---|---|
+ * | `BlockingClient.blocking_request` | `await client.request(name, ...args)`; `ask` does not throw for a refusal |
+ * | `CallbackClient.callback_request` | the same, with `onInform` |
+ * | `DeviceClient.send_message`, `send_request` | `client.send` |
+ * | `inform_*`, `unhandled_*` | `client.onInform(name, handler)`, `onUnhandled` |
+ * | `wait_connected`, `wait_protocol` | `await client.connected()` |
+ * | `is_connected`, `notify_connected` | `client.state`, `onState` |
+ * | `preset_protocol_flags` | `protocol: "5.1-MIB"` |
+ * | `start`, `stop`, `join`, `running` | the constructor and `close()`; there are no threads |
+ */
+export class KatcpClient implements AsyncDisposable {
+  readonly #options: KatcpClientOptions;
+  readonly #clock: Clock;
+  readonly #pending: PendingRequests;
+  readonly #kept: KeptConnection;
+  readonly #handlers = new Map<string, Set<(inform: Message) => void>>();
+  readonly #writer = new MessageWriter();
+  readonly #timeout: number;
+  readonly #closing = new AbortController();
+  #whenConnected: PromiseWithResolvers<void> = Promise.withResolvers();
+  #protocol: Protocol | undefined;
+  #versions = new Map<string, readonly string[]>();
+  #hints = new Map<string, number>();
+
+  /**
+   * Begins to connect.
+   *
+   * @param address `"host:port"`.
+   * @throws {PeerProtocolError} If the protocol given is none.
+   */
+  constructor(address: string, options: KatcpClientOptions = {}) {
+    const { transport, clock = systemClock, timeout = "5 s", firstDelay, maxDelay, random } = options;
+    const preset = options.protocol === undefined ? undefined : parseProtocol(options.protocol);
+    this.#options = options;
+    this.#clock = clock;
+    this.#timeout = milliseconds(timeout);
+    this.#pending = new PendingRequests(new TimerWheel(clock), () => address);
+    this.#kept = keepConnected(address, {
+      clock,
+      firstDelay,
+      maxDelay,
+      random,
+      ...(transport ? { transport } : {}),
+      session: (connection, greeted) => this.#session(connection, greeted, preset),
+      onState: (state) => this.#entered(state),
+    });
+  }
+
+  /** How the connection stands. */
+  get state(): ConnectionState {
+    return this.#kept.state;
+  }
+
+  /** What the device speaks; undefined while not connected. */
+  get protocol(): Protocol | undefined {
+    return this.#protocol;
+  }
+
+  /** What the device said of its versions when it was last connected: by role, the version and the build state. */
+  get versions(): ReadonlyMap<string, readonly string[]> {
+    return this.#versions;
+  }
+
+  /**
+   * Waits until the device has said what it speaks.
+   *
+   * @throws {TimeoutError} If it does not in time.
+   * @throws {CommandError} If the client is closed.
+   */
+  async connected(options: ConnectedOptions = {}): Promise<void> {
+    const { timeout = "10 s", signal } = options;
+    const what = `greeting of ${this.#kept.address}`;
+    const ends = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    await withDeadline(() => this.#whenConnected.promise, {
+      clock: this.#clock,
+      timeout,
+      signal: ends,
+      what,
+    });
+  }
+
+  /**
+   * Asks, and gives the answer if it is `ok`.
+   *
+   * @param name The request.
+   * @param args Its arguments; options behind them.
+   * @throws {CommandError} `device` or `invalid` with what the device says; `timeout`; `unknown_outcome` when the
+   * connection was lost in between; `device` when there was none, and nothing was sent.
+   * @throws {LocalProtocolError} If that is not allowed by the protocol; nothing was sent.
+   */
+  async request(name: string, ...args: RequestArguments): Promise<Answer> {
+    const answer = await this.ask(name, ...args);
+    const { reply } = answer;
+    if (reply.ok) return answer;
+    const code: FailureCode = reply.length > 0 && reply.text(0) === "invalid" ? "invalid" : "device";
+    const why = reply.length > 1 ? reply.text(1) : String(reply);
+    throw new CommandError(code, `?${name} failed at ${this.#kept.address}: ${why}`);
+  }
+
+  /**
+   * Asks, and gives the answer whatever it says.
+   *
+   * @param name The request.
+   * @param args Its arguments; options behind them.
+   * @throws {CommandError} `timeout`; `unknown_outcome`; `device` when not connected.
+   * @throws {LocalProtocolError} If that is not allowed by the protocol; nothing was sent.
+   */
+  async ask(name: string, ...args: RequestArguments): Promise<Answer> {
+    const [words, options] = split(args);
+    options.signal?.throwIfAborted();
+    const connection = this.#connection(`?${name}`);
+    const mid = this.#protocol!.flags.has("I") ? this.#pending.nextMid() : undefined;
+    this.#writer.write("request", name, mid, words);
+    const timeout = options.timeout === undefined
+      ? Math.max(this.#timeout, this.#hints.get(name) ?? 0)
+      : milliseconds(options.timeout);
+    const answer = this.#pending.wait(name, mid, { ...options, timeout });
+    connection.write(this.#writer.take());
+    return await answer;
+  }
+
+  /**
+   * Asks, and hands out the informs of the answer as they come: for long lists.
+   *
+   * @param name The request.
+   * @param args Its arguments; options behind them.
+   * @throws As {@linkcode KatcpClient.request}, when all that came is handed out.
+   */
+  async *stream(name: string, ...args: RequestArguments): AsyncGenerator<Message, void, unknown> {
+    const [words, options] = split(args);
+    yield* informStream((onInform, left) => {
+      const signal = options.signal ? AbortSignal.any([options.signal, left]) : left;
+      return this.request(name, ...words, { ...options, signal, onInform });
+    });
+  }
+
+  /**
+   * Calls a function with every inform of a name that belongs to no request, until what is returned is disposed. It
+   * outlives connections.
+   */
+  onInform(name: string, handler: (inform: Message) => void): Disposable {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers.add(handler));
+    return { [Symbol.dispose]: () => void handlers.delete(handler) };
+  }
+
+  /**
+   * Sends a message of any kind, and waits for nothing.
+   *
+   * @throws {CommandError} `device`, when not connected.
+   * @throws {LocalProtocolError} If that is not allowed by the protocol.
+   */
+  send(message: Message): void {
+    const connection = this.#connection(String(message));
+    this.#writer.write(message.type, message.name, message.mid, message.args);
+    connection.write(this.#writer.take());
+  }
+
+  /** Ends it; requests that wait fail with `unknown_outcome`. */
+  async close(): Promise<void> {
+    const why = `the client of ${this.#kept.address} was closed`;
+    this.#closing.abort(new CommandError("device", why));
+    this.#pending.lost(why);
+    await this.#kept.close();
+  }
+
+  /** The same as {@linkcode KatcpClient.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #session(connection: Connection, greeted: () => void, preset: Protocol | undefined): ClientSession {
+    this.#versions = new Map();
+    this.#hints = new Map();
+    return new ClientSession(connection, {
+      greeted: (protocol) => {
+        this.#protocol = protocol;
+        greeted();
+        if (protocol.flags.has("T")) void this.#learnHints();
+      },
+      version: (role, version) => this.#versions.set(role, version),
+      message: (message) => this.#take(message),
+      bad: (problem) => this.#options.onProblem?.(problem),
+      closed: (error) => {
+        if (this.#protocol) this.#whenConnected = Promise.withResolvers();
+        this.#protocol = undefined;
+        this.#pending.lost(error?.message ?? "the device ended the connection");
+      },
+    }, { limit: this.#options.lineLimit, preset });
+  }
+
+  #entered(state: ConnectionState): void {
+    if (state.status === "connected") this.#whenConnected.resolve();
+    this.#options.onState?.(state);
+  }
+
+  #take(message: Message): void {
+    if (message.type !== "request" && this.#pending.take(message)) return;
+    const handlers = message.type === "inform" ? this.#handlers.get(message.name) : undefined;
+    if (!handlers || handlers.size === 0) return this.#options.onUnhandled?.(message);
+    for (const handler of handlers) handler(message);
+  }
+
+  async #learnHints(): Promise<void> {
+    const hints = this.#hints;
+    try {
+      const { informs } = await this.request("request-timeout-hint");
+      for (const inform of informs) hints.set(inform.text(0), 1000 * float.parse(inform.bytes(1), 5));
+    } catch (error) {
+      this.#options.onProblem?.((error as Error).message);
+    }
+  }
+
+  #connection(what: string): Connection {
+    const { state, connection, address } = this.#kept;
+    if (connection && state.status === "connected") return connection;
+    const why = state.why === undefined ? "" : `: ${state.why}`;
+    throw new CommandError("device", `${address} is not connected${why}; ${what} was not sent`);
+  }
+}
+
+function split(args: RequestArguments): [words: Argument[], options: RequestOptions] {
+  const last = args.at(-1);
+  const hasOptions = typeof last === "object" && !(last instanceof Uint8Array);
+  return hasOptions ? [args.slice(0, -1) as Argument[], last] : [[...args] as Argument[], {}];
+}

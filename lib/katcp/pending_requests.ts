@@ -1,0 +1,158 @@
+/** Requests that wait for their replies. @module */
+import { CommandError } from "../errors.ts";
+import { formatDuration } from "../time/mod.ts";
+import { MAX_MID } from "./grammar.ts";
+import type { Message } from "./message.ts";
+import type { Due, TimerWheel } from "./timer_wheel.ts";
+
+/** What came to a request. */
+export interface Answer {
+  /** The reply, whatever it says. */
+  readonly reply: Message;
+  /** The informs that belong to it, in order; none if they were handed out as they came. */
+  readonly informs: readonly Message[];
+}
+
+/** How a request is waited for. */
+export interface WaitOptions {
+  /** Milliseconds until it fails. */
+  readonly timeout: number;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is given every inform as it comes, instead of the answer. */
+  readonly onInform?: ((inform: Message) => void) | undefined;
+}
+
+/**
+ * Matches what comes with what was asked: by id, or, with peers that know none, by name in the order of asking. Of the
+ * latter those that nobody waits for any more are kept, so that a late reply is not taken for that of the next.
+ */
+export class PendingRequests {
+  readonly #wheel: TimerWheel;
+  readonly #who: () => string;
+  readonly #byMid = new Map<number, Waiting>();
+  readonly #byName = new Map<string, Waiting[]>();
+  #lastMid = 0;
+
+  /** Makes one; `who` names the peer in errors. */
+  constructor(wheel: TimerWheel, who: () => string) {
+    this.#wheel = wheel;
+    this.#who = who;
+  }
+
+  /** An id that no request waits under. */
+  nextMid(): number {
+    do this.#lastMid = this.#lastMid % MAX_MID + 1; while (this.#byMid.has(this.#lastMid));
+    return this.#lastMid;
+  }
+
+  /**
+   * Waits for the answer to a request that is sent now.
+   *
+   * @returns The answer; it rejects with a `CommandError` of code `timeout` or `unknown_outcome`, or with the reason of
+   * the signal.
+   */
+  wait(name: string, mid: number | undefined, options: WaitOptions): Promise<Answer> {
+    const waiting = new Waiting(name, options, this.#wheel, this.#who, () => {
+      if (mid !== undefined) this.#byMid.delete(mid);
+    });
+    if (mid !== undefined) this.#byMid.set(mid, waiting);
+    else {
+      const others = this.#byName.get(name);
+      if (others) others.push(waiting);
+      else this.#byName.set(name, [waiting]);
+    }
+    return waiting.answer;
+  }
+
+  /** Takes a reply or an inform, if it belongs to a request. */
+  take(message: Message): boolean {
+    const { mid, name, type } = message;
+    const waiting = mid === undefined ? this.#byName.get(name)?.[0] : this.#byMid.get(mid);
+    if (!waiting || waiting.name !== name) return false;
+    if (type === "inform") {
+      waiting.inform(message);
+      return true;
+    }
+    if (mid === undefined) this.#shift(name);
+    waiting.reply(message);
+    return true;
+  }
+
+  /** The connection is gone: nobody knows what came of them. */
+  lost(why: string): void {
+    const all = [...this.#byMid.values(), ...[...this.#byName.values()].flat()];
+    this.#byMid.clear();
+    this.#byName.clear();
+    for (const waiting of all) {
+      waiting.fail(
+        new CommandError("unknown_outcome", `No reply of ${this.#who()} to ?${waiting.name}: ${why}`),
+      );
+    }
+  }
+
+  #shift(name: string): void {
+    const waiting = this.#byName.get(name)!;
+    waiting.shift();
+    if (waiting.length === 0) this.#byName.delete(name);
+  }
+}
+
+class Waiting implements Due {
+  readonly name: string;
+  readonly answer: Promise<Answer>;
+  due: number | undefined;
+  readonly #options: WaitOptions;
+  readonly #wheel: TimerWheel;
+  readonly #who: () => string;
+  readonly #forget: () => void;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #informs: Message[] = [];
+  #isOver = false;
+
+  constructor(name: string, options: WaitOptions, wheel: TimerWheel, who: () => string, forget: () => void) {
+    this.name = name;
+    this.#options = options;
+    this.#wheel = wheel;
+    this.#who = who;
+    this.#forget = forget;
+    ({ promise: this.answer, resolve: this.#resolve, reject: this.#reject } = Promise.withResolvers<
+      Answer
+    >());
+    if (options.timeout < Infinity) wheel.add(this, wheel.now() + options.timeout);
+    options.signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  ring(): void {
+    const within = formatDuration(this.#options.timeout);
+    this.fail(new CommandError("timeout", `No reply of ${this.#who()} to ?${this.name} within ${within}`));
+  }
+
+  inform(message: Message): void {
+    if (this.#isOver) return;
+    if (this.#options.onInform) this.#options.onInform(message);
+    else this.#informs.push(message);
+  }
+
+  reply(reply: Message): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#resolve({ reply, informs: this.#informs });
+  }
+
+  fail(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#reject(reason);
+  }
+
+  readonly #abort = (): void => this.fail(this.#options.signal!.reason);
+
+  #end(): void {
+    this.#isOver = true;
+    this.#wheel.remove(this);
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#forget();
+  }
+}
