@@ -67,12 +67,23 @@ export function showUnit(param: Param): string {
   return displayUnit("unit" in param ? param.unit ?? "" : "");
 }
 
+/** Names of parameters as words: `commandedPower` and `commanded_power` are `commanded power`. */
+const words = (name: string): string => name.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+
 /** The name of a channel for people: its label, or `sensor 1 temperature`, `temperature target`. */
 export function showName(client: Client, channel: Channel): string {
-  const label = client.description?.labels?.[channel.key];
-  if (label) return label;
-  const place = channel.group === undefined ? "" : `${channel.group} ${channel.index! + 1} `;
-  return `${place}${channel.name.replaceAll("_", " ")}${channel.half === "target" ? " target" : ""}`;
+  const place = channel.index === undefined ? "" : `${placeOf(channel)} `;
+  return client.description?.labels?.[channel.key] ?? `${place}${showShortName(channel)}`;
+}
+
+/** The name of a channel among those of its part: `temperature target`. */
+export function showShortName({ name, half }: Channel): string {
+  return `${words(name)}${half === "target" ? " target" : ""}`;
+}
+
+/** The part a channel belongs to: `loop 1`; the group where that has no parts, nothing outside of groups. */
+export function placeOf({ group, index }: Channel): string {
+  return [group === undefined ? "" : words(group), index === undefined ? "" : index + 1].join(" ").trim();
 }
 
 /** The channel a card shows big: the first with a target, else the first number. */

@@ -56,7 +56,7 @@ Deno.test("a name that ends the data element does not", async () => {
 
 Deno.test("ClientPage shows one device, and 404 for none", async () => {
   const lab = new FakeLab();
-  assertStringIncludes(await page(lab, "/client/cryocon"), "loop 2 power");
+  assertMatch(await page(lab, "/client/cryocon"), /<h3>loop<\/h3>.*loop 1 power.*loop 2 power/);
   assertEquals((await appOf(lab).request("/client/nobody")).status, 404);
 });
 

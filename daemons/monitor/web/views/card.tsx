@@ -13,12 +13,21 @@ function age(client: Client, channel: Channel, clock: Clock): string {
   return received ? `${((clock.now() - received.received) / 1000).toFixed(1)} s` : "";
 }
 
+/** What a row is made of. */
+interface RowProps {
+  readonly client: Client;
+  readonly channel: Channel;
+  readonly clock: Clock;
+  /** What it is called here (default: its whole name). */
+  readonly name?: string;
+}
+
 /** A value in a list: name, value with unit, age. */
-export function Row({ client, channel, clock }: { client: Client; channel: Channel; clock: Clock }) {
+export function Row({ client, channel, clock, name = showName(client, channel) }: RowProps) {
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   return (
     <div data-key={channel.key}>
-      <dt>{showName(client, channel)}</dt>
+      <dt>{name}</dt>
       <dd title={hint}>
         <span class={`v ${look}`}>{text}</span> <span class="unit">{showUnit(channel.param)}</span>
       </dd>

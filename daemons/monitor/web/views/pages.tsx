@@ -1,9 +1,10 @@
 /** The pages: the lab, one device, the log. @module */
+import type { Channel } from "../../../../lib/device/channel.ts";
 import type { LogLine } from "../../../../lib/link/link.ts";
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Client, Lab, Plot } from "../../lab.ts";
 import { isLive, overview } from "../live.ts";
-import { showName, showUnit } from "../show.ts";
+import { placeOf, showName, showShortName, showUnit } from "../show.ts";
 import { Card, CardHead, Row } from "./card.tsx";
 import { Layout } from "./layout.tsx";
 
@@ -157,9 +158,29 @@ export async function LabPage({ lab, clock }: PageContext) {
   );
 }
 
+/** Values that belong together under one title. */
+interface Section {
+  readonly title: string;
+  readonly rows: readonly { readonly channel: Channel; readonly name: string }[];
+}
+
+/** A section for each part of a group; parts that have one value each share one. */
+function sectionsOf(client: Client): Section[] {
+  const parts = Map.groupBy(client.channels.values(), placeOf);
+  const isSingle = (channel: Channel) => channel.index !== undefined && parts.get(placeOf(channel))!.length === 1;
+  const sections = Map.groupBy(client.channels.values(), (channel) => isSingle(channel) ? channel.group! : placeOf(channel));
+  return [...sections].map(([title, channels]) => ({
+    title,
+    rows: channels.map((channel) => {
+      const label = client.description?.labels?.[channel.key];
+      return { channel, name: label ?? (isSingle(channel) ? showName(client, channel) : showShortName(channel)) };
+    }),
+  }));
+}
+
 /** One device with all its values. */
 export function ClientPage({ lab, clock, client }: PageContext & { client: Client }) {
-  const sections = Map.groupBy(client.channels.values(), ({ group }) => group ?? "");
+  const sections = sectionsOf(client);
   const plots = client.plots.map((plot) => plotData(client, plot));
   return (
     <Layout
@@ -173,10 +194,10 @@ export function ClientPage({ lab, clock, client }: PageContext & { client: Clien
         <CardHead client={client} />
         <p class="quiet">{client.description?.model.description ?? client.title}</p>
         <div class="sections">
-          {[...sections].map(([group, channels]) => (
+          {sections.map(({ title, rows }) => (
             <dl>
-              {group && <h3>{group}</h3>}
-              {channels.map((channel) => <Row client={client} channel={channel} clock={clock} />)}
+              {title && <h3>{title}</h3>}
+              {rows.map(({ channel, name }) => <Row client={client} channel={channel} clock={clock} name={name} />)}
             </dl>
           ))}
         </div>
