@@ -68,7 +68,8 @@ export function showUnit(param: Param): string {
 }
 
 /** Names of parameters as words: `commandedPower` and `commanded_power` are `commanded power`. */
-const words = (name: string): string => name.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+const words = (name: string): string =>
+  name.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
 
 /** The name of a channel for people: its label, or `sensor 1 temperature`, `temperature target`. */
 export function showName(client: Client, channel: Channel): string {
