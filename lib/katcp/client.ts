@@ -1,63 +1,21 @@
 /** A client of KATCP devices. @module */
 import { CommandError, type FailureCode } from "../errors.ts";
+import { type Connection, type ConnectionState, keepConnected, type KeptConnection } from "../net/mod.ts";
+import { type Clock, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
 import {
-  type BackoffOptions,
-  type Connection,
-  type ConnectionState,
-  keepConnected,
-  type KeptConnection,
-  type Transport,
-} from "../net/mod.ts";
-import { type Clock, type Duration, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
+  type ConnectedOptions,
+  type KatcpClientOptions,
+  type RequestArguments,
+  split,
+} from "./client_options.ts";
 import { ClientSession } from "./client_session.ts";
 import { informStream } from "./inform_stream.ts";
-import type { Argument, Message } from "./message.ts";
+import type { Message } from "./message.ts";
 import { type Answer, PendingRequests } from "./pending_requests.ts";
 import { parseProtocol, type Protocol } from "./protocol.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { float } from "./types.ts";
 import { MessageWriter } from "./writer.ts";
-
-/** Options of {@linkcode KatcpClient}. */
-export interface KatcpClientOptions extends BackoffOptions {
-  /** How long to wait for a reply (default `"5 s"`); longer where the device asks for it. */
-  timeout?: Duration | undefined;
-  /** The protocol of a device that does not say it, such as `"5.1-MIB"`; what it says is not looked at then. */
-  protocol?: string | undefined;
-  /** Longest line a device may send, bytes (default 2 MiB). */
-  lineLimit?: number | undefined;
-  /** Is told of every change of the state. */
-  onState?: ((state: ConnectionState) => void) | undefined;
-  /** Is given what belongs to no request and has no handler: informs, late replies, requests of the device. */
-  onUnhandled?: ((message: Message) => void) | undefined;
-  /** Is told of lines that are no messages, and of hints of the device that cannot be had. */
-  onProblem?: ((problem: string) => void) | undefined;
-  /** Transport (default: by address). */
-  transport?: Transport | undefined;
-  /** Clock (default: the system's). */
-  clock?: Clock | undefined;
-}
-
-/** Options of one request. */
-export interface RequestOptions {
-  /** How long to wait for the reply (default: that of the client, or what the device asks for). */
-  timeout?: Duration | undefined;
-  /** Gives up waiting; the device goes on. */
-  signal?: AbortSignal | undefined;
-  /** Is given every inform of the answer as it comes; the answer has none then. */
-  onInform?: ((inform: Message) => void) | undefined;
-}
-
-/** Arguments, and options behind them. */
-export type RequestArguments = readonly Argument[] | readonly [...Argument[], RequestOptions];
-
-/** Options of {@linkcode KatcpClient.connected}. */
-export interface ConnectedOptions {
-  /** How long to wait (default `"10 s"`). */
-  timeout?: Duration | undefined;
-  /** Stops waiting. */
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * Talks to one device for as long as it is not closed, and connects again when the connection is lost. What a device can
@@ -80,6 +38,8 @@ export class KatcpClient implements AsyncDisposable {
   readonly #pending: PendingRequests;
   readonly #kept: KeptConnection;
   readonly #handlers = new Map<string, Set<(inform: Message) => void>>();
+  readonly #connectedHandlers = new Set<() => void>();
+  readonly #lostHandlers = new Set<() => void>();
   readonly #writer = new MessageWriter();
   readonly #timeout: number;
   readonly #closing = new AbortController();
@@ -200,6 +160,18 @@ export class KatcpClient implements AsyncDisposable {
     });
   }
 
+  /** Calls a function at each connection, when the device has said what it speaks, until what is returned is disposed. */
+  onConnected(handler: () => void): Disposable {
+    this.#connectedHandlers.add(handler);
+    return { [Symbol.dispose]: () => void this.#connectedHandlers.delete(handler) };
+  }
+
+  /** Calls a function at each loss of a connection, until what is returned is disposed. */
+  onLost(handler: () => void): Disposable {
+    this.#lostHandlers.add(handler);
+    return { [Symbol.dispose]: () => void this.#lostHandlers.delete(handler) };
+  }
+
   /**
    * Calls a function with every inform of a name that belongs to no request, until what is returned is disposed. It
    * outlives connections.
@@ -243,14 +215,17 @@ export class KatcpClient implements AsyncDisposable {
         this.#protocol = protocol;
         greeted();
         if (protocol.flags.has("T")) void this.#learnHints();
+        for (const handler of this.#connectedHandlers) handler();
       },
       version: (role, version) => this.#versions.set(role, version),
       message: (message) => this.#take(message),
       bad: (problem) => this.#options.onProblem?.(problem),
       closed: (error) => {
-        if (this.#protocol) this.#whenConnected = Promise.withResolvers();
-        this.#protocol = undefined;
         this.#pending.lost(error?.message ?? "the device ended the connection");
+        if (!this.#protocol) return;
+        this.#protocol = undefined;
+        this.#whenConnected = Promise.withResolvers();
+        for (const handler of this.#lostHandlers) handler();
       },
     }, { limit: this.#options.lineLimit, preset });
   }
@@ -283,10 +258,4 @@ export class KatcpClient implements AsyncDisposable {
     const why = state.why === undefined ? "" : `: ${state.why}`;
     throw new CommandError("device", `${address} is not connected${why}; ${what} was not sent`);
   }
-}
-
-function split(args: RequestArguments): [words: Argument[], options: RequestOptions] {
-  const last = args.at(-1);
-  const hasOptions = typeof last === "object" && !(last instanceof Uint8Array);
-  return hasOptions ? [args.slice(0, -1) as Argument[], last] : [[...args] as Argument[], {}];
 }

@@ -84,15 +84,25 @@ export function parseStrategy(
   }
 }
 
-/** Writes a strategy and its parameters. */
-export function formatStrategy(strategy: Strategy, type: ValueType<unknown>, version: Version): Argument[] {
+/**
+ * Writes a strategy and its parameters.
+ *
+ * @param strategy The strategy.
+ * @param type The type of the sensor; where it is not known, a difference is written as short as can be.
+ * @param version The version to write it in.
+ */
+export function formatStrategy(
+  strategy: Strategy,
+  type: ValueType<unknown> | undefined,
+  version: Version,
+): Argument[] {
   const time = (seconds: number) => {
     const value = version === 4 ? seconds * 1000 : seconds;
     return Number.isFinite(value) ? formatTime(value) : formatFloat(value);
   };
   const difference = (value: number) => {
-    if (type.name === "timestamp") return time(value);
-    return type.name === "integer" ? String(value) : formatFloat(value);
+    if (type?.name === "timestamp") return time(value);
+    return type?.name === "float" ? formatFloat(value) : String(value);
   };
   switch (strategy.kind) {
     case "differential":

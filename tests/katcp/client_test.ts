@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CommandError, TimeoutError } from "../../lib/errors.ts";
-import { KatcpClient, type KatcpClientOptions } from "../../lib/katcp/client.ts";
+import { KatcpClient } from "../../lib/katcp/client.ts";
+import type { KatcpClientOptions } from "../../lib/katcp/client_options.ts";
 import { type Message, message } from "../../lib/katcp/message.ts";
 import { formatProtocol, parseProtocol } from "../../lib/katcp/protocol.ts";
 import { float, integer } from "../../lib/katcp/types.ts";

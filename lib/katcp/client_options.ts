@@ -1,0 +1,52 @@
+/** What a client and its requests are told. @module */
+import type { BackoffOptions, ConnectionState, Transport } from "../net/mod.ts";
+import type { Clock, Duration } from "../time/mod.ts";
+import type { Argument, Message } from "./message.ts";
+
+/** Options of {@linkcode KatcpClient}. */
+export interface KatcpClientOptions extends BackoffOptions {
+  /** How long to wait for a reply (default `"5 s"`); longer where the device asks for it. */
+  timeout?: Duration | undefined;
+  /** The protocol of a device that does not say it, such as `"5.1-MIB"`; what it says is not looked at then. */
+  protocol?: string | undefined;
+  /** Longest line a device may send, bytes (default 2 MiB). */
+  lineLimit?: number | undefined;
+  /** Is told of every change of the state. */
+  onState?: ((state: ConnectionState) => void) | undefined;
+  /** Is given what belongs to no request and has no handler: informs, late replies, requests of the device. */
+  onUnhandled?: ((message: Message) => void) | undefined;
+  /** Is told of lines that are no messages, and of hints of the device that cannot be had. */
+  onProblem?: ((problem: string) => void) | undefined;
+  /** Transport (default: by address). */
+  transport?: Transport | undefined;
+  /** Clock (default: the system's). */
+  clock?: Clock | undefined;
+}
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** How long to wait for the reply (default: that of the client, or what the device asks for). */
+  timeout?: Duration | undefined;
+  /** Gives up waiting; the device goes on. */
+  signal?: AbortSignal | undefined;
+  /** Is given every inform of the answer as it comes; the answer has none then. */
+  onInform?: ((inform: Message) => void) | undefined;
+}
+
+/** Arguments, and options behind them. */
+export type RequestArguments = readonly Argument[] | readonly [...Argument[], RequestOptions];
+
+/** Options of {@linkcode KatcpClient.connected}. */
+export interface ConnectedOptions {
+  /** How long to wait (default `"10 s"`). */
+  timeout?: Duration | undefined;
+  /** Stops waiting. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Arguments, and the options behind them. */
+export function split(args: RequestArguments): [words: Argument[], options: RequestOptions] {
+  const last = args.at(-1);
+  const hasOptions = typeof last === "object" && !(last instanceof Uint8Array);
+  return hasOptions ? [args.slice(0, -1) as Argument[], last] : [[...args] as Argument[], {}];
+}
