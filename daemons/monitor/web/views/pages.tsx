@@ -167,13 +167,20 @@ interface Section {
 /** A section for each part of a group; parts that have one value each share one. */
 function sectionsOf(client: Client): Section[] {
   const parts = Map.groupBy(client.channels.values(), placeOf);
-  const isSingle = (channel: Channel) => channel.index !== undefined && parts.get(placeOf(channel))!.length === 1;
-  const sections = Map.groupBy(client.channels.values(), (channel) => isSingle(channel) ? channel.group! : placeOf(channel));
+  const isSingle = (channel: Channel) =>
+    channel.index !== undefined && parts.get(placeOf(channel))!.length === 1;
+  const sections = Map.groupBy(
+    client.channels.values(),
+    (channel) => isSingle(channel) ? channel.group! : placeOf(channel),
+  );
   return [...sections].map(([title, channels]) => ({
     title,
     rows: channels.map((channel) => {
       const label = client.description?.labels?.[channel.key];
-      return { channel, name: label ?? (isSingle(channel) ? showName(client, channel) : showShortName(channel)) };
+      return {
+        channel,
+        name: label ?? (isSingle(channel) ? showName(client, channel) : showShortName(channel)),
+      };
     }),
   }));
 }
@@ -197,7 +204,9 @@ export function ClientPage({ lab, clock, client }: PageContext & { client: Clien
           {sections.map(({ title, rows }) => (
             <dl>
               {title && <h3>{title}</h3>}
-              {rows.map(({ channel, name }) => <Row client={client} channel={channel} clock={clock} name={name} />)}
+              {rows.map(({ channel, name }) => (
+                <Row client={client} channel={channel} clock={clock} name={name} />
+              ))}
             </dl>
           ))}
         </div>
