@@ -2,6 +2,7 @@
 import { CommandError, ConnectionError, TimeoutError } from "../errors.ts";
 import { Backoff } from "../net/backoff.ts";
 import { type Clock, type Duration, type Timer, withDeadline } from "../time/mod.ts";
+import { ReusedTimer } from "../time/reused_timer.ts";
 import type { Hardware } from "./binding.ts";
 import type { Log } from "./log.ts";
 import { type Priority, Queue } from "./queue.ts";
@@ -45,6 +46,7 @@ export class Session {
   readonly #queue = new Queue();
   readonly #ended = new AbortController();
   readonly #backoff = new Backoff();
+  readonly #deadline: ReusedTimer;
   #hardware: Hardware | undefined;
   #isConnected = false;
   #wasTold = false;
@@ -57,6 +59,7 @@ export class Session {
   /** Makes one; nothing happens before {@linkcode Session.start}. */
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#deadline = new ReusedTimer(options.clock);
   }
 
   /** The open hardware; undefined while it is lost, and where there is none. */
@@ -105,11 +108,11 @@ export class Session {
    * @throws {CommandError} `timeout` when nothing came in time, `unknown_outcome` if the hardware was lost meanwhile.
    */
   async exchange<T>(exchange: Exchange, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock, address } = this.#options;
     const signal = this.#lost.signal;
-    const what = `${exchange.what} from ${address}`;
+    const what = `${exchange.what} from ${this.#options.address}`;
+    const { timeout } = exchange;
     try {
-      const answer = await withDeadline(action, { clock, timeout: exchange.timeout, signal, what });
+      const answer = await withDeadline(action, { clock: this.#deadline, timeout, signal, what });
       if (answer !== undefined) this.#heard();
       return answer;
     } catch (error) {
@@ -130,6 +133,7 @@ export class Session {
     this.#giveUp(new ConnectionError("The daemon ends"));
     this.#queue.refuse(this.#notConnected());
     await this.#running;
+    this.#deadline[Symbol.dispose]();
   }
 
   async #begin<T>(job: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 /** Connections and listeners over `node:net`, which TCP and Unix sockets share. @module */
 import type { Server, Socket } from "node:net";
+import { nextTick } from "node:process";
 import { ConnectionError } from "../errors.ts";
 import { joinBytes } from "./bytes.ts";
 import type { Connection, Listener, Receiver } from "./connection.ts";
@@ -102,7 +103,7 @@ export class SocketConnection implements Connection {
       this.#flush();
     } else if (!this.#flushing) {
       this.#flushing = true;
-      setImmediate(this.#flush);
+      nextTick(this.#flush); // when what runs now has run, and what it resolves
     }
     if (this.pending <= HIGH_WATER) return true;
     this.#full = true;

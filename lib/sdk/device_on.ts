@@ -131,9 +131,9 @@ class Core<M extends Model> implements DeviceCore<M> {
 
   async *[Symbol.asyncIterator](): AsyncIterator<StateOf<M>> {
     let wake = () => {};
-    let news = this.#watch.isCurrent;
+    let news = this.#watch.isCurrent();
     using _listening = this.#watch.listen(() => {
-      news = this.#watch.isCurrent;
+      news = this.#watch.isCurrent();
       wake();
     });
     while (this.linkState.status !== "closed") {

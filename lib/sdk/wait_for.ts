@@ -58,7 +58,7 @@ export async function waitFor<S, R>(
     const seen = condition.look((key) => keys.add(key));
     const holds = condition.holds(seen);
     if (watch.link.state.status === "closed") throw stopped(what, watch);
-    const isBelieved = watch.isCurrent && [...keys].every((key) => watch.doubt(key) === undefined);
+    const isBelieved = watch.isCurrent() && [...keys].every((key) => watch.doubt(key) === undefined);
     if (!holds || !isBelieved) {
       heldSince = undefined;
       if (isBelieved) condition.onLook?.(seen, 0);

@@ -27,6 +27,7 @@ export class Watch {
   readonly #barrier = new Barrier();
   #held: ReadonlySet<string>;
   #isComplete = false;
+  #isAhead = false;
   #catchingUp: Timer | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #end = new AbortController();
@@ -42,9 +43,20 @@ export class Watch {
     this.#loops = [this.#followUpdates(), this.#followStates(), this.#followDescriptions()];
   }
 
-  /** Whether a complete update has come, and everything since then that came before the answer to the last command. */
-  get isCurrent(): boolean {
-    return this.#isComplete && this.#catchingUp === undefined;
+  /**
+   * Whether a complete update has come, and everything since then that came before the answer to the last command. Until
+   * then listeners are told when it is worth asking again.
+   */
+  isCurrent(): boolean {
+    // An answer may overtake the updates that came before it: they are taken before a timer fires.
+    if (this.#isAhead) {
+      this.#catchingUp ??= this.clock.after(0, () => {
+        this.#catchingUp = undefined;
+        this.#isAhead = false;
+        this.#tell();
+      });
+    }
+    return this.#isComplete && !this.#isAhead;
   }
 
   /** Calls `listener` after every change until disposed. */
@@ -62,11 +74,7 @@ export class Watch {
   commanded({ seq }: Answer, set: Readonly<Record<string, Value>> = {}): void {
     this.#barrier.raise(seq, this.clock.now());
     for (const name in set) if (this.#held.has(name)) this.#barrier.raiseHeld(name, set[name]!, seq);
-    // An answer may overtake the updates that came before it: they are taken before a timer fires.
-    this.#catchingUp ??= this.clock.after(0, () => {
-      this.#catchingUp = undefined;
-      this.#tell();
-    });
+    this.#isAhead = true;
   }
 
   /** The latest readings, for looking at. */

@@ -6,7 +6,7 @@ import { type Duration, formatDuration, milliseconds } from "./duration.ts";
 /** Options of {@linkcode withDeadline}. */
 export interface DeadlineOptions {
   /** The clock that measures. */
-  clock: Clock;
+  clock: Pick<Clock, "after">;
   /** How long the work may take. */
   timeout: Duration;
   /** Ends the work early. */
