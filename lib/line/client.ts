@@ -37,7 +37,7 @@ export interface LineClientOptions {
   clock?: Clock | undefined;
   /** Longest line, bytes (default 1 MiB). */
   lineLimit?: number;
-  /** How long a peer of the extended protocol may be silent before it is asked (default `"0.7 s"`). */
+  /** A peer of the extended protocol is asked when it was silent for twice this time (default `"0.55 s"`). */
   silence?: Duration;
 }
 

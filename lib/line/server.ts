@@ -25,7 +25,7 @@ export interface LineServerOptions {
   lineLimit?: number;
   /** How long a peer may leave its replies unread before it is dropped (default `"30 s"`). */
   patience?: Duration;
-  /** How long a peer that said `proto=` may be silent before it is asked; dropped after two more (default `"0.7 s"`). */
+  /** A peer that said `proto=` is asked when it was silent for twice this time, dropped after three more (default `"0.55 s"`). */
   silence?: Duration;
   /** Gets what the server has to say: dropped peers, lines that cannot be read, denied commands. */
   log?: (type: LogLine["type"], message: string) => void;

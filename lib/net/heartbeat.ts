@@ -3,8 +3,8 @@ import { TimeoutError } from "../errors.ts";
 import { type Clock, type Duration, formatDuration, milliseconds, systemClock } from "../time/mod.ts";
 import type { Connection } from "./connection.ts";
 
-/** How long a peer may be silent before it is asked, so that a frozen one is noticed within 3 s. */
-const DEFAULT_SILENCE: Duration = "0.7 s";
+/** So that a frozen peer is noticed within 3 s, and one that says something each second is never asked. */
+const DEFAULT_SILENCE: Duration = "0.55 s";
 /** Unanswered questions before the connection is given up. */
 const MISSES = 2;
 /** Where more than this waits to be sent, the system's own buffer is full, and it shrinks only if the peer reads. */
@@ -14,7 +14,7 @@ const BACKLOG = 16 * 1024;
 export interface HeartbeatOptions {
   /** Asks the peer for a sign of life, in the protocol's words. */
   ping: () => void;
-  /** How long a peer may be silent before it is asked, and how long an answer may take (default `"0.7 s"`). */
+  /** A peer is asked when it was silent for twice this time, and then has this long to answer (default `"0.55 s"`). */
   silence?: Duration;
   /** What measures (default: the system's clock). */
   clock?: Clock;
@@ -30,7 +30,7 @@ export interface Heartbeat {
 
 /**
  * Asks a silent peer whether it is there, and destroys the connection with a `TimeoutError` at the second miss: at the
- * latest four times `silence` after the last sign of life. A long queue of ours that shrinks is such a sign too, and a
+ * latest five times `silence` after the last sign of life. A long queue of ours that shrinks is such a sign too, and a
  * time in which this process itself stood still is not held against the peer.
  *
  * @param connection What to watch.
@@ -52,7 +52,7 @@ export function heartbeat(connection: Connection, options: HeartbeatOptions): He
   const { ping, silence = DEFAULT_SILENCE, clock = systemClock } = options;
   const period = milliseconds(silence);
   let heard = true;
-  let asked = 0;
+  let quiet = 0;
   let backlog = 0;
   let last = clock.now();
   let lastHeard = last;
@@ -62,12 +62,9 @@ export function heartbeat(connection: Connection, options: HeartbeatOptions): He
     const swallows = backlog > BACKLOG && connection.pending < backlog;
     backlog = connection.pending;
     if (heard) lastHeard = now;
-    if (heard || stoodStill || swallows) asked = 0;
-    else if (asked === MISSES) return give(now);
-    else {
-      asked++;
-      ping();
-    }
+    quiet = heard || stoodStill || swallows ? 0 : quiet + 1;
+    if (quiet > 1 + MISSES) return give(now);
+    if (quiet > 1) ping();
     heard = false;
     last = now;
   });

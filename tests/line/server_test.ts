@@ -419,7 +419,7 @@ Deno.test("serveLine() asks only a silent peer that said proto=, and drops it af
   withLamp(async ({ clock, log, connect, modern, server }) => {
     const [old, young] = [await connect(), await modern()];
     old.send("id name=old");
-    await clock.advance("1500 ms");
+    await clock.advance("1700 ms");
     await young.expect("@ping");
     young.send("@pong");
     await clock.advance("1500 ms");
