@@ -1,0 +1,67 @@
+/**
+ * KATCP, versions 5.1 and 4: devices with sensors and requests, and clients of them.
+ *
+ * {@linkcode DeviceServer} serves sensors and requests of its own; {@linkcode KatcpClient} asks any device, and
+ * {@linkcode KeptStrategies} keeps being told of its sensors; {@linkcode SensorMirror} has a copy of them. {@linkcode MessageParser} and {@linkcode MessageWriter} are
+ * the protocol without a connection.
+ * @module
+ */
+export { type Aggregate, aggregate } from "./aggregate.ts";
+export { KatcpClient } from "./client.ts";
+export type { ClientConnection } from "./client_connection.ts";
+export type {
+  ConnectedOptions,
+  KatcpClientOptions,
+  RequestArguments,
+  RequestOptions,
+} from "./client_options.ts";
+export { type BadLine, MessageParser, type MessageParserOptions, parseMessage } from "./codec.ts";
+export {
+  type DeviceLog,
+  LOG_LEVELS,
+  type LogLevel,
+  type LogOptions,
+  type LogSeverity,
+} from "./device_log.ts";
+export type { Exchange } from "./exchange.ts";
+export { FailReply, InvalidReply } from "./failures.ts";
+export { LINE_LIMIT } from "./grammar.ts";
+export { KeptStrategies, type SampleListener } from "./kept_strategies.ts";
+export { type Argument, type Message, message, type MessageType } from "./message.ts";
+export type { Answer } from "./pending_requests.ts";
+export { formatProtocol, parseProtocol, type Protocol } from "./protocol.ts";
+export { isValid, type Reading, type Status } from "./reading.ts";
+export type { RemoteSensor } from "./remote_sensor.ts";
+export type { Handler, Outcome, RequestEntry, RequestSpec, Types, ValuesOf } from "./request.ts";
+export { readSamples, type Sample } from "./sample.ts";
+export type { SampleSink, Sampling } from "./sampling.ts";
+export {
+  type FormattedReading,
+  type Range,
+  Sensor,
+  type SensorObserver,
+  type SensorOptions,
+  type SetOptions,
+} from "./sensor.ts";
+export { type MirrorState, SensorMirror, type SensorMirrorOptions } from "./sensor_mirror.ts";
+export { type SensorChange, SensorSet } from "./sensor_set.ts";
+export { DeviceServer, type DeviceServerOptions, type EndReason, type ListenOptions } from "./server.ts";
+export type { Strategy } from "./strategy.ts";
+export {
+  type Address,
+  address,
+  boolean,
+  bytes,
+  discrete,
+  float,
+  integer,
+  lru,
+  text,
+  timestamp,
+  timestampOrNow,
+  type ValueType,
+  type Version,
+  within,
+} from "./types.ts";
+export type { VersionRow, Versions } from "./versions.ts";
+export { formatMessage, MessageWriter, type MessageWriterOptions } from "./writer.ts";
