@@ -77,6 +77,11 @@ export class ControlConnection {
     this.#who = who;
   }
 
+  /** Why no command can be sent any more; undefined while all is well. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** How many replies are awaited. */
   get pending(): number {
     return this.#awaited.length - this.#next;

@@ -1,14 +1,17 @@
 /**
  * PandABlocks: triggers, and positions captured with them.
  *
- * Both ports are read by machines without I/O, bytes in and events out: {@linkcode ControlConnection} with its commands,
- * and {@linkcode DataConnection}.
+ * {@linkcode connectPanda} is what a script wants. Below it, both ports are read by machines without I/O, bytes in and
+ * events out: {@linkcode ControlConnection} with its commands, and {@linkcode DataConnection}.
  * @module
  */
+export { Acquisition, type NextEvent } from "./acquisition.ts";
 export { type BlockInfo, getBlockInfo } from "./block_info.ts";
 export { type CaptureField, columnName, WIRE_BYTES, type WireType } from "./capture_field.ts";
 export { type ChangeGroup, type Changes, getChanges, getChangesWithTables } from "./changes.ts";
 export type { Column } from "./columns.ts";
+export type { ConnectionState } from "../net/mod.ts";
+export { type ChangesOptions, connectPanda, type ConnectPandaOptions, Panda } from "./client.ts";
 export { type Command, command, type Exchanges, type ServerVersion, together } from "./command.ts";
 export {
   arm,
@@ -21,10 +24,12 @@ export {
   put,
   raw,
 } from "./commands.ts";
+export type { SendOptions } from "./control_session.ts";
 export { ControlConnection, type Outcome, type Sent } from "./control_connection.ts";
 export { DataConnection, type DataHandler } from "./data_connection.ts";
 export type { DataEvent, EndData, EndReason, ReadyData, StartData } from "./data_event.ts";
 export type { DataOptions } from "./data_options.ts";
+export type { PandaData, PandaDataOptions } from "./data_stream.ts";
 export { type FieldInfo, getFieldInfo } from "./field_info.ts";
 export { FrameData } from "./frame_data.ts";
 export { getPcapBitsLabels } from "./pcap_bits.ts";
