@@ -30,7 +30,7 @@ export interface SpoolOptions {
   readonly report: Report;
   /** Called when more has become durable. */
   readonly onDurable?: () => void;
-  /** How long a record waits for others to be synced with it (default `"50 ms"`). */
+  /** How long a record waits for others to be synced with it (default `"200 ms"`). */
   readonly commitEvery?: Duration;
   /** With this many bytes waiting a group does not wait longer (default 256 KiB). */
   readonly commitBytes?: number;
@@ -88,7 +88,7 @@ export class Spool {
     this.#clock = options.clock;
     this.#report = options.report;
     this.#onDurable = options.onDurable ?? (() => {});
-    this.#commitEvery = milliseconds(options.commitEvery ?? "50 ms");
+    this.#commitEvery = milliseconds(options.commitEvery ?? "200 ms");
     this.#commitBytes = options.commitBytes ?? 256 * 2 ** 10;
     this.#segmentBytes = options.segmentBytes ?? 8 * 2 ** 20;
     this.#memoryBytes = options.memoryBytes ?? 16 * 2 ** 20;
