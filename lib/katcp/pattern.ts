@@ -125,10 +125,11 @@ class PatternReader {
   }
 
   #group(): Part {
-    if (this.#eat("?") && !this.#eat(":") && !/^P<[A-Za-z_]\w*>/.test(this.#source.slice(this.#at))) {
-      throw this.#wrong("a group that is not supported");
+    if (this.#eat("?")) {
+      const kind = /^(?::|P<[A-Za-z_]\w*>)/.exec(this.#source.slice(this.#at));
+      if (!kind) throw this.#wrong("a group that is not supported");
+      this.#at += kind[0].length;
     }
-    if (this.#eat("P<")) this.#at = this.#source.indexOf(">", this.#at) + 1;
     const part = this.#choice();
     if (!this.#eat(")")) throw this.#wrong("a ( without its )");
     return part;

@@ -35,6 +35,9 @@ Deno.test("a pattern selects names as Python's re.search does", () => {
 Deno.test("a pattern that is none is refused with the reason", () => {
   const cases: [string, string][] = [
     ["(", "a ( without its )"],
+    ["(P<", "a ( without its )"],
+    ["(?P<1>a)", "a group that is not supported"],
+    ["(".repeat(400), "a ( without its )"],
     [")", "a ) without its ("],
     ["*a", "nothing to repeat before *"],
     ["[a", "it ends too early"],
