@@ -108,8 +108,8 @@ export interface Lab {
   readonly stored: number;
   /** Why the store is not working, if it is not. */
   readonly storeProblem: string | undefined;
-  /** Moment from which on live curves are drawn, unix seconds: the last `reset_plots`. */
-  readonly plotsFrom?: number;
+  /** Moment from which on live curves are drawn, unix seconds: the last `reset_plots`, or 0. */
+  readonly plotsFrom: number;
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;
   /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */

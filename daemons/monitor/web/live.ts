@@ -32,6 +32,8 @@ export interface Bulletin {
     readonly clients: number;
     readonly stored: number;
     readonly problem: string | null;
+    /** Curves begin here at the earliest, unix seconds. */
+    readonly plotsFrom: number;
   };
   /** The page must be loaded anew: clients or descriptions have changed. */
   readonly reload?: true;
@@ -78,7 +80,7 @@ export class Bulletins implements Disposable {
       if (event.kind === "values") this.#note(event.client.name, event.keys);
       else if (event.kind === "state") this.#links.add(event.client.name);
       else if (event.kind === "log") this.#log = [...this.#log, event.line].slice(-MOST_LINES);
-      else this.#reload = true;
+      else if (event.kind !== "plots") this.#reload = true;
       this.#announce();
     });
     this.#beat = clock.every(BEAT, () => this.#announce());
@@ -171,5 +173,6 @@ export function overview(lab: Lab, clock: Clock): Bulletin["lab"] {
     clients: clients.length,
     stored: lab.stored,
     problem: lab.storeProblem ?? null,
+    plotsFrom: lab.plotsFrom,
   };
 }

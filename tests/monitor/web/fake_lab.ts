@@ -66,6 +66,7 @@ export class FakeLab implements Lab {
   readonly commands: string[] = [];
   readonly lines: LogLine[] = [];
   past: Series = { time: [], value: [] };
+  plotsFrom = 0;
   readonly clock: Clock;
   readonly #listeners = new Set<(event: LabEvent) => void>();
 
@@ -107,6 +108,12 @@ export class FakeLab implements Lab {
     const line: LogLine = { time: this.clock.time(), source: "monitor", type, message };
     this.lines.unshift(line);
     this.tell({ kind: "log", line });
+  }
+
+  /** Curves begin anew. */
+  resetPlots(): void {
+    this.plotsFrom = this.clock.time();
+    this.tell({ kind: "plots" });
   }
 
   /** Tells everybody who listens. */

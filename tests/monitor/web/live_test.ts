@@ -64,6 +64,17 @@ Deno.test("Bulletins asks for a reload when a device is described anew", async (
   assertEquals((await next)?.reload, true);
 });
 
+Deno.test("Bulletins says from where on curves are drawn, and asks for no reload when that changes", async () => {
+  const { clock, lab } = setUp();
+  using bulletins = new Bulletins(lab, clock);
+  assertEquals((await bulletins.next())?.lab.plotsFrom, 0);
+  lab.resetPlots();
+  const next = bulletins.next();
+  await clock.advance("1 s");
+  const { reload, lab: { plotsFrom } } = (await next)!;
+  assertEquals([reload, plotsFrom], [undefined, lab.plotsFrom]);
+});
+
 Deno.test("Bulletins ends, and leaves no listener and no timer", async () => {
   const { clock, lab } = setUp();
   const bulletins = new Bulletins(lab, clock);

@@ -40,6 +40,31 @@ testWith(
   },
 );
 
+testWith(
+  "the page's curves begin anew when somebody asks for it, and after a reload",
+  [chromium],
+  async () => {
+    const lab = new FakeLab();
+    const now = systemClock.time();
+    lab.past = { time: [now - 20, now - 10], value: [1, 2] };
+    lab.read("cryocon", { temperature: 3, "temperature.target": 3 });
+    await using web = startWeb(lab, { port: 0 });
+    await using open = await openPage(web.url);
+    const { page } = open;
+    const place = `[data-plot="cryocon/temperature"] .plot`;
+    const shows = (readings: number) =>
+      page.waitForFunction(`/: ${readings} readings/.test(document.querySelector('${place}')?.ariaLabel)`);
+    await shows(3);
+    lab.resetPlots();
+    await shows(0);
+    lab.read("cryocon", { temperature: 4, "temperature.target": 4 });
+    await shows(1);
+    await page.reload();
+    await shows(1);
+    assertEquals(open.errors, []);
+  },
+);
+
 testWith("the page sends a command and shows what came of it", [chromium], async () => {
   const lab = new FakeLab();
   await using web = startWeb(lab, { port: 0 });

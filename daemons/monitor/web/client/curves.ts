@@ -13,6 +13,9 @@ interface Series {
   readonly value: (number | null)[];
 }
 
+/** Curves begin here at the earliest, unix seconds: somebody may have asked that they begin anew. */
+let begin = 0;
+
 /** One channel's last half hour, shared by all that draw it. */
 const series = new Map<string, Series>();
 /** What to draw again when a channel has grown. */
@@ -30,12 +33,20 @@ function follow(client: string, key: string, draw: () => void): Series {
   return known;
 }
 
+/** Forgets what is before a moment, unix seconds. */
+function cut({ time, value }: Series, from: number): void {
+  while (time[0]! < from) {
+    time.shift();
+    value.shift();
+  }
+}
+
 async function load(name: string, client: string, key: string, known: Series): Promise<void> {
   const to = Date.now() / 1000;
   const query = new URLSearchParams({
     client,
     key,
-    from: String(to - SPAN),
+    from: String(Math.max(to - SPAN, begin)),
     to: String(to),
     points: String(POINTS),
   });
@@ -47,21 +58,24 @@ async function load(name: string, client: string, key: string, known: Series): P
   const end = kept < 0 ? past.time.length : kept;
   known.time.unshift(...past.time.slice(0, end));
   known.value.unshift(...past.value.slice(0, end));
+  cut(known, begin);
   drawers.get(name)?.forEach((draw) => draw());
 }
 
 /** Adds the values of a bulletin to the curves that show them. */
-export function growCurves({ values = {} }: Bulletin): void {
+export function growCurves({ values = {}, lab }: Bulletin): void {
+  if (lab.plotsFrom > begin) {
+    begin = lab.plotsFrom;
+    for (const known of series.values()) cut(known, begin);
+    for (const draws of drawers.values()) draws.forEach((draw) => draw());
+  }
   for (const [client, rows] of Object.entries(values)) {
     for (const [key, , , , , number, time] of rows) {
       const known = series.get(`${client}/${key}`);
       if (!known || !(time > (known.time.at(-1) ?? 0))) continue;
       known.time.push(time);
       known.value.push(number);
-      while (known.time[0]! < time - SPAN) {
-        known.time.shift();
-        known.value.shift();
-      }
+      cut(known, Math.max(begin, time - SPAN));
       drawers.get(`${client}/${key}`)?.forEach((draw) => draw());
     }
   }
@@ -136,7 +150,7 @@ export function drawSpark(svg: SVGElement, client: string, key: string): void {
     const points = known.time.map((time, index) => [time, known.value[index]] as const).filter((
       point,
     ): point is [number, number] => point[1] != null);
-    if (points.length < 2) return;
+    if (points.length < 2) return line.removeAttribute("points");
     const [first, last] = [points[0]![0], points.at(-1)![0]];
     const values = points.map(([, value]) => value);
     const [low, high] = [Math.min(...values), Math.max(...values)];
