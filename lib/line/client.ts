@@ -205,6 +205,9 @@ export class LineClient implements AsyncDisposable {
   }
 }
 
+/** What a first word has that is no plain one. */
+const NOT_PLAIN = /[\s"'\\=]/;
+
 /** A line as somebody typed it, if it is one. */
 function checked(line: string): string {
   const text = line.trim();
@@ -220,8 +223,9 @@ function problemOf(text: string): string | undefined {
 }
 
 /** Puts the mid behind the first word, so that it is found even if the line turns out to be too long. */
-function withMid(text: string, mid: string): string {
-  const end = text.search(/[\s"'\\=]|$/);
-  const isPlain = end === text.length || text[end] === " ";
+function withMid(text: string, mid: number): string {
+  const blank = text.indexOf(" ");
+  const end = blank < 0 ? text.length : blank;
+  const isPlain = !NOT_PLAIN.test(text.slice(0, end));
   return isPlain ? `${text.slice(0, end)} @mid=${mid}${text.slice(end)}` : `${text} @mid=${mid}`;
 }

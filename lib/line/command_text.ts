@@ -52,20 +52,19 @@ export class CommandText {
     return { name: "claim", options: { "@for": String(command.seconds), ...note } };
   }
 
-  /** Reads the answer to a command. */
+  /** Reads the answer to a command; its values when they are first looked at. */
   read(command: LinkCommand, { options }: ParsedLine): Answer {
-    const values = new Map<string, Value>();
-    const answer: Mutable<Answer> = { values, confirmed: true };
-    for (const name in options) {
-      const words = options[name]!;
-      if (name === "@seq") answer.seq = Number(words);
-      else if (name === "@confirmed") answer.confirmed = words !== "0";
-      else if (name === "@text") answer.text = words;
-      else if (name === "@result") answer.result = this.#result(command, words);
-      const channel = this.#settables.get(name);
-      const value = channel && parseValue(channel.param, words);
-      if (value !== undefined && !isBad(value)) values.set(channel!.settable ?? name, value);
-    }
+    const settables = this.#settables;
+    let values: ReadonlyMap<string, Value> | undefined;
+    const answer: Mutable<Answer> = {
+      confirmed: options["@confirmed"] !== "0",
+      get values() {
+        return values ??= valuesIn(options, settables);
+      },
+    };
+    if (options["@seq"] !== undefined) answer.seq = Number(options["@seq"]);
+    if (options["@text"] !== undefined) answer.text = options["@text"];
+    if (options["@result"] !== undefined) answer.result = this.#result(command, options["@result"]);
     return answer;
   }
 
@@ -103,6 +102,19 @@ export class CommandText {
     const { name: device } = this.#description;
     throw new CommandError("invalid", `${device} has no ${what} "${name}"${suggestion(name, names)}`);
   }
+}
+
+function valuesIn(
+  options: ParsedLine["options"],
+  settables: ReadonlyMap<string, Channel>,
+): ReadonlyMap<string, Value> {
+  const values = new Map<string, Value>();
+  for (const name in options) {
+    const channel = settables.get(name);
+    const value = channel && parseValue(channel.param, options[name]!);
+    if (value !== undefined && !isBad(value)) values.set(channel!.settable ?? name, value);
+  }
+  return values;
 }
 
 function wordsOf(

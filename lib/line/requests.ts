@@ -41,7 +41,7 @@ interface Waiting {
 export class Requests {
   readonly #clock: Clock;
   readonly #who: () => string;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<number, Waiting>();
   #last = 0;
   #timer: Timer | undefined;
   #due = Infinity;
@@ -59,9 +59,9 @@ export class Requests {
    * @param options Timeout, signal, progress.
    * @returns The `@mid` to send it with, and its answer.
    */
-  open(text: string, options: RequestOptions): { mid: string; answer: Promise<ParsedLine> } {
+  open(text: string, options: RequestOptions): { mid: number; answer: Promise<ParsedLine> } {
     const { timeout = TIMEOUT, signal, onProgress } = options;
-    const mid = String(++this.#last);
+    const mid = ++this.#last;
     const ms = milliseconds(timeout);
     const deadline = this.#clock.now() + ms;
     const { promise, resolve, reject } = Promise.withResolvers<ParsedLine>();
@@ -74,14 +74,15 @@ export class Requests {
   take(line: ParsedLine): boolean {
     const { name, mid, options } = line;
     if (mid === undefined || (name !== "done" && name !== "failed" && name !== "progress")) return false;
-    const waiting = this.#waiting.get(mid);
+    const number = Number(mid);
+    const waiting = this.#waiting.get(number);
     if (!waiting) return true;
     if (name === "progress") {
       waiting.deadline = this.#clock.now() + waiting.timeout;
       waiting.onProgress?.(readProgress(line));
       return true;
     }
-    this.#waiting.delete(mid);
+    this.#waiting.delete(number);
     if (name === "done") waiting.resolve(line);
     else waiting.reject(this.#failure(waiting, options));
     return true;
@@ -127,7 +128,7 @@ export class Requests {
     if (next < Infinity) this.#watch(next);
   }
 
-  async #abortable(mid: string, answer: Promise<ParsedLine>, signal: AbortSignal): Promise<ParsedLine> {
+  async #abortable(mid: number, answer: Promise<ParsedLine>, signal: AbortSignal): Promise<ParsedLine> {
     const abort = () => {
       this.#waiting.get(mid)?.reject(signal.reason);
       this.#waiting.delete(mid);

@@ -107,9 +107,12 @@ export class UpdateReader {
     const stale = readList(options["@stale"]);
     for (const key in options) {
       if (key.startsWith("@")) continue;
+      const text = options[key];
       const why = stale.get(key);
-      const quality = why ? { quality: "stale" as const, reason: why.reason } : { quality: "good" as const };
-      this.#readings.set(key, { text: options[key], time, ...quality });
+      this.#readings.set(
+        key,
+        why ? { text, time, quality: "stale", reason: why.reason } : { text, time, quality: "good" },
+      );
     }
     for (const [key, why] of readList(options["@bad"])) {
       this.#readings.set(key, { text: undefined, time, quality: "bad", ...why });
