@@ -164,6 +164,12 @@ Deno.test("period tells at once and then without drift, whatever happens between
   assertEquals(told, ["0: 0", "0.3: 1", "0.6: 1", "0.9: 2"]);
 });
 
+Deno.test("period that is no whole number of steps does not drift either", async () => {
+  const { told, clock } = rig(integer, { kind: "period", period: 1 / 30 });
+  await clock.advance("9.99 s");
+  assertEquals(told.length, 300);
+});
+
 Deno.test("period shorter than a step of the wheel tells once a step", async () => {
   const { told, clock } = rig(integer, { kind: "period", period: 0.0001 });
   await clock.advance("5 ms");
