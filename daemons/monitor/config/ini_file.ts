@@ -1,6 +1,6 @@
 /** The original's `monitor.ini`: its keys, their types and their defaults. @module */
 import { type ClientConfig, databaseOn, type Said } from "./config.ts";
-import { Fields, INTERVAL, PORT, type Section } from "./fields.ts";
+import { INTERVAL, type Place, PORT, Section } from "./fields.ts";
 import { type IniSection, parseIni } from "./ini.ts";
 import { readPlots } from "./plot.ts";
 
@@ -13,18 +13,20 @@ import { readPlots } from "./plot.ts";
  * @throws {ConfigError} With file, line, key and what was expected.
  */
 export function readIni(text: string, file: string): Said {
-  const root = parseIni(text, file);
+  const ini = parseIni(text, file);
+  const place: Place = (path) => `${file} line ${lineIn(ini, path)}`;
   const warnings: string[] = [];
-  const finish = (fields: Fields) => void warnings.push(...fields.leftOver());
-  const fields = new Fields(valuesOf(root, file, ""));
-  const name = fields.text("name");
-  const port = fields.number("port", PORT);
-  const httpPort = fields.number("http_port", PORT);
-  const dbHost = fields.text("db_host");
-  const interval = fields.number("db_status_interval", INTERVAL);
-  finish(fields);
-  const clients = [...root.sections].map(([client, section]) =>
-    readClient(client, sectionOf(section, file, client), finish)
+  const finish = (section: Section) => void warnings.push(...section.leftOver());
+  // Every section at the root is a client, and none a key.
+  const root = new Section(valuesOf(ini), place);
+  const name = root.text("name");
+  const port = root.numberIn("port", PORT);
+  const httpPort = root.numberIn("http_port", PORT);
+  const dbHost = root.text("db_host");
+  const interval = root.numberIn("db_status_interval", INTERVAL);
+  finish(root);
+  const clients = [...ini.sections].map(([client, section]) =>
+    readClient(client, new Section(contentOf(section), place, [client]), finish)
   );
   const settings = {
     ...name === undefined ? {} : { name },
@@ -36,43 +38,33 @@ export function readIni(text: string, file: string): Said {
   return { settings, clients, warnings };
 }
 
-function readClient(name: string, section: Section, finish: (fields: Fields) => void): ClientConfig {
-  const fields = new Fields(section);
-  const port = fields.number("port", PORT) ?? 0;
-  const host = fields.text("host") ?? "localhost";
+function readClient(name: string, section: Section, finish: (section: Section) => void): ClientConfig {
+  const port = section.numberIn("port", PORT) ?? 0;
+  const host = section.text("host") ?? "localhost";
   const client = {
     name,
     address: port === 0 ? undefined : `${host}:${port}`,
-    title: fields.text("description") ?? name,
-    enabled: fields.flag("enabled") ?? true,
-    template: fields.text("template") ?? "default.html",
-    plots: readPlots(fields.section("plots"), finish),
+    title: section.text("description") ?? name,
+    enabled: section.flag("enabled") ?? true,
+    template: section.text("template") ?? "default.html",
+    plots: readPlots(section.section("plots"), finish),
   };
-  finish(fields);
+  finish(section);
   return client;
 }
 
-/** A section with the sections in it as keys. */
-function sectionOf(section: IniSection, file: string, path: string): Section {
-  const values = valuesOf(section, file, path);
-  return {
-    ...values,
-    keys: [...values.keys, ...section.sections.keys()],
-    section(key) {
-      const inner = section.sections.get(key);
-      return inner && sectionOf(inner, file, path === "" ? key : `${path}.${key}`);
-    },
-    place: (key) => `${file} line ${(section.values.get(key) ?? section.sections.get(key) ?? section).line}`,
-  };
+function valuesOf({ values }: IniSection): Record<string, unknown> {
+  return Object.fromEntries([...values].map(([key, { value }]) => [key, value]));
 }
 
-/** Only the values of a section: at the root, every section is a client and none a key. */
-function valuesOf(section: IniSection, file: string, path: string): Section {
-  return {
-    path,
-    keys: [...section.values.keys()],
-    value: (key) => section.values.get(key)?.value,
-    section: () => undefined,
-    place: (key) => `${file} line ${(section.values.get(key) ?? section).line}`,
-  };
+/** A section's values, and the sections in it. */
+function contentOf(section: IniSection): Record<string, unknown> {
+  const inner = [...section.sections].map(([key, one]) => [key, contentOf(one)]);
+  return { ...valuesOf(section), ...Object.fromEntries(inner) };
+}
+
+function lineIn(root: IniSection, path: readonly string[]): number {
+  const key = path.at(-1)!;
+  const section = path.slice(0, -1).reduce((outer, name) => outer.sections.get(name)!, root);
+  return (section.values.get(key) ?? section.sections.get(key) ?? section).line;
 }

@@ -1,11 +1,12 @@
 /** `monitor.yaml`: MONITOR's own configuration file, every key of it checked. @module */
+import { isRecord } from "../../../lib/device/fields.ts";
 import { lineOf, parseYaml } from "../../../lib/device/source.ts";
 import { ConfigError } from "../../../lib/errors.ts";
 import { ADDRESS, CLIENT_NAME, type ClientConfig, plainClient, type Said, type Settings } from "./config.ts";
-import { Fields, INTERVAL, PORT, type Section, show } from "./fields.ts";
+import { brief, INTERVAL, PORT, Section } from "./fields.ts";
 import { readPlots } from "./plot.ts";
 
-const finish = (fields: Fields) => fields.done();
+const finish = (section: Section) => section.done();
 
 /**
  * Reads a `monitor.yaml`.
@@ -17,77 +18,54 @@ const finish = (fields: Fields) => fields.done();
  */
 export function readYaml(text: string, file: string): Said {
   const document = parseYaml(text, file) ?? {};
-  if (!isMap(document)) {
-    throw new ConfigError(`${file} line 1: expected keys and values, got ${show(document)}`);
+  if (!isRecord(document)) {
+    throw new ConfigError(`${file} line 1: expected keys and values, got ${brief(document)}`);
   }
-  const fields = new Fields(sectionOf(document, text, file, []));
+  const root = new Section(document, (path) => `${file} line ${lineOf(text, path)}`);
   const settings: { -readonly [K in keyof Settings]?: Settings[K] | undefined } = {
-    name: fields.text("name"),
-    host: fields.text("host"),
-    port: fields.number("port", PORT),
-    httpPort: fields.number("http_port", PORT),
-    db: fields.text("db"),
-    data: fields.text("data"),
-    interval: fields.number("interval", INTERVAL),
-    authFile: fields.text("auth_file"),
-    trustNetwork: fields.flag("trust_network"),
-    token: fields.text("token"),
+    name: root.text("name"),
+    host: root.text("host"),
+    port: root.numberIn("port", PORT),
+    httpPort: root.numberIn("http_port", PORT),
+    db: root.text("db"),
+    data: root.text("data"),
+    interval: root.numberIn("interval", INTERVAL),
+    authFile: root.text("auth_file"),
+    trustNetwork: root.flag("trust_network"),
+    token: root.text("token"),
   };
-  const clients = readClients(fields.section("clients"));
-  finish(fields);
+  const clients = readClients(root.section("clients"));
+  finish(root);
   const said = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { settings: Object.fromEntries(said), clients, warnings: [] };
 }
 
-function readClients(section: Section | undefined): ClientConfig[] {
-  if (!section) return [];
-  const fields = new Fields(section);
-  return section.keys.map((name) => {
-    if (!CLIENT_NAME.test(name)) fields.fail(name, "a name of letters, digits, - and _", name);
-    const inner = section.section(name);
-    if (inner) return readClient(name, new Fields(inner));
-    return plainClient(name, addressIn(fields, name));
+function readClients(clients: Section | undefined): ClientConfig[] {
+  if (!clients) return [];
+  return clients.keys.map((name) => {
+    if (!CLIENT_NAME.test(name)) {
+      clients.fail(name, `expected a name of letters, digits, - and _, got ${JSON.stringify(name)}`);
+    }
+    if (!isRecord(clients.get(name))) return plainClient(name, addressIn(clients, name));
+    return readClient(name, clients.section(name)!);
   });
 }
 
-function readClient(name: string, fields: Fields): ClientConfig {
+function readClient(name: string, section: Section): ClientConfig {
   const client = {
     name,
-    address: addressIn(fields, "address"),
-    title: fields.text("title") ?? name,
-    enabled: fields.flag("enabled") ?? true,
-    template: fields.text("template") ?? "default.html",
-    plots: readPlots(fields.section("plots"), finish),
+    address: addressIn(section, "address"),
+    title: section.text("title") ?? name,
+    enabled: section.flag("enabled") ?? true,
+    template: section.text("template") ?? "default.html",
+    plots: readPlots(section.section("plots"), finish),
   };
-  finish(fields);
+  finish(section);
   return client;
 }
 
-function addressIn(fields: Fields, key: string): string | undefined {
-  const address = fields.text(key);
+function addressIn(section: Section, key: string): string | undefined {
+  const address = section.text(key);
   if (address === undefined || ADDRESS.test(address)) return address;
-  return fields.fail(key, "host:port or protocol://…", address);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function sectionOf(
-  map: Record<string, unknown>,
-  text: string,
-  file: string,
-  path: readonly string[],
-): Section {
-  const value = (key: string) => Object.hasOwn(map, key) ? map[key] : undefined;
-  return {
-    path: path.join("."),
-    keys: Object.keys(map),
-    value,
-    section(key) {
-      const inner = value(key);
-      return isMap(inner) ? sectionOf(inner, text, file, [...path, key]) : undefined;
-    },
-    place: (key) => `${file} line ${lineOf(text, [...path, key])}`,
-  };
+  return section.fail(key, `expected host:port or protocol://…, got ${JSON.stringify(address)}`);
 }
