@@ -1,7 +1,7 @@
 /**
  * PandABlocks: triggers, and positions captured with them.
  *
- * {@linkcode connectPanda} is what a script wants. Below it, both ports are read by machines without I/O, bytes in and
+ * {@linkcode connectPanda} is what a script wants, {@linkcode servePanda} what a simulator stands on. Below them, both ports are read by machines without I/O, bytes in and
  * events out: {@linkcode ControlConnection} with its commands, and {@linkcode DataConnection}.
  * @module
  */
@@ -37,3 +37,5 @@ export type { Reply } from "./reply.ts";
 export { getState, type Restored, setState } from "./state.ts";
 export { packTable, type TableColumn, type TableColumns, type TableInfo, unpackTable } from "./table.ts";
 export { append, type AppendOptions, getTable, putTable } from "./table_commands.ts";
+export type { PandaBox, TableWrite } from "./control_service.ts";
+export { PandaServer, servePanda, type ServePandaOptions } from "./server.ts";
