@@ -43,13 +43,15 @@ export async function* sdk(): AsyncIterable<Row> {
   };
 
   const parts = Array.from({ length: device.held.count }, (_, index) => device.held.at(index));
-  const rates: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    rates.push(await settingsPerSecond((value) => parts[value % parts.length]!.set({ value }), 100));
+  const cases = [
+    ["set() of one parameter without hardware, 100 concurrent", parts.slice(0, 1)],
+    ["set() of 100 parameters without hardware, 100 concurrent", parts],
+  ] as const;
+  for (const [what, set] of cases) {
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rates.push(await settingsPerSecond((value) => set[value % set.length]!.set({ value }), 100));
+    }
+    yield { what, ours: rate(median(rates)), goal: "at least 150 k/s" };
   }
-  yield {
-    what: "set() of 100 parameters without hardware, 100 concurrent",
-    ours: rate(median(rates)),
-    goal: "at least 150 k/s",
-  };
 }
