@@ -17,6 +17,8 @@ import type { Version } from "./types.ts";
 
 /** The logger that names what is said of connections. */
 const LOGGER = { name: "katcp.connection" };
+/** Longest name of a request that is repeated to whoever sent it, and longest text for people. */
+const LONGEST = 1000;
 
 /** A client at the other end of one connection. */
 export class ClientConnection implements Receiver, SampleSink {
@@ -78,7 +80,11 @@ export class ClientConnection implements Receiver, SampleSink {
   }
 
   sample(sensor: Sensor, reading: Reading<unknown>): void {
-    this.#outbox.send(this.#context.statusLines.line(sensor, reading));
+    try {
+      this.#outbox.send(this.#context.statusLines.line(sensor, reading));
+    } catch (error) { // longer than a line may be: no reason to keep others from being told
+      this.#context.failed(`Cannot tell ${this.address} of sensor ${sensor.name}: ${brief(error)}`, error);
+    }
   }
 
   /** Fails what it waits for, says why and ends the connection. */
@@ -140,6 +146,9 @@ export class ClientConnection implements Receiver, SampleSink {
   }
 
   #answer(message: Message): void {
+    if (message.name.length > LONGEST) {
+      return this.#complain(`A request has a name of ${message.name.length} bytes`);
+    }
     const exchange = new Exchange(this, message, this.#outbox);
     if (message.mid === undefined) this.#order.begin(exchange);
     try {
@@ -176,7 +185,7 @@ export class ClientConnection implements Receiver, SampleSink {
   #fail(exchange: Exchange, error: unknown): void {
     const { name } = exchange.message;
     const code = error instanceof InvalidReply ? "invalid" : "fail";
-    const why = error instanceof Error ? error.message : String(error);
+    const why = brief(error);
     const isMeant = error instanceof InvalidReply || error instanceof FailReply;
     if (!isMeant) this.#context.failed(`Request ${name} of ${this.address} failed: ${why}`, error);
     if (!exchange.isReplied) exchange.finish(code, [isMeant ? why : `Request ${name} failed: ${why}`]);
@@ -187,7 +196,7 @@ export class ClientConnection implements Receiver, SampleSink {
   }
 
   #complain(problem: string): void {
-    this.inform("log", ...this.#context.log.args("error", problem, LOGGER));
+    this.inform("log", ...this.#context.log.args("error", problem.slice(0, LONGEST), LOGGER));
   }
 
   #leave(why: string): void {
@@ -198,4 +207,10 @@ export class ClientConnection implements Receiver, SampleSink {
   #endWhenAnswered(): void {
     if (this.#hasEnded && this.#running.size === 0 && this.#intake.isEmpty) this.#connection.end();
   }
+}
+
+/** What an error says, no longer than what came may be sent back. */
+function brief(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -8,7 +8,7 @@ import {
   check,
   either,
   LIMIT,
-  matches,
+  Matcher,
   type Part,
   refused,
   repeat,
@@ -40,14 +40,15 @@ const CHECKS: Readonly<Record<string, (before: string, after: string) => boolean
  * Makes a test of names of a pattern.
  *
  * @param source The pattern; it may match anywhere in a name.
- * @returns Whether a name matches.
+ * @returns Whether a name matches. It throws a `PeerProtocolError` when all names together have been too much work.
  * @throws {PeerProtocolError} If it is none, is too large, or needs backtracking (back references, look-around).
  */
 export function compilePattern(source: string): (name: string) => boolean {
   const program: Step[] = [];
   new PatternReader(source).whole()(program);
   program.push({ op: "done" });
-  return (name) => matches(program, name);
+  const matcher = new Matcher(program);
+  return (name) => matcher.matches(name);
 }
 
 class PatternReader {

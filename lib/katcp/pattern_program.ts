@@ -3,6 +3,8 @@ import { PeerProtocolError } from "../errors.ts";
 
 /** Longest pattern, and most steps it may come to. */
 export const LIMIT = 400;
+/** How many steps may be followed for all names together: some 100 ms of work. */
+const MOST_WORK = 5_000_000;
 
 /** Goes on at each of these steps. */
 export interface Split {
@@ -25,27 +27,41 @@ export type Step =
 /** A part of a pattern: adds its steps to a program. */
 export type Part = (program: Step[]) => void;
 
-/** Whether a program finds something in a name. It follows all ways through the program at once, so that none is ever tried twice at the same place. */
-export function matches(program: readonly Step[], name: string): boolean {
-  let states = new Set<number>();
-  for (let at = 0; at <= name.length; at++) {
-    const before = name.charAt(at - 1);
-    const character = name.charAt(at);
-    states.add(0);
-    const next = new Set<number>();
-    for (const state of states) { // a set hands out what is added while it is gone through
-      const step = program[state]!;
-      if (step.op === "done") return true;
-      if (step.op === "split") { for (const to of step.to) states.add(to); }
-      else if (
-        step.op === "check" ? step.test(before, character) : character !== "" && step.test(character)
-      ) {
-        (step.op === "check" ? states : next).add(state + 1);
-      }
-    }
-    states = next;
+/** Looks for something in names, following all ways through a program at once, so that none is tried twice at a place. */
+export class Matcher {
+  readonly #program: readonly Step[];
+  #work = 0;
+
+  /** Makes one for a program. */
+  constructor(program: readonly Step[]) {
+    this.#program = program;
   }
-  return false;
+
+  /**
+   * Whether it is found in a name.
+   *
+   * @throws {PeerProtocolError} If that is too much work, with that for the names before.
+   */
+  matches(name: string): boolean {
+    let states = new Set<number>();
+    for (let at = 0; at <= name.length; at++) {
+      const before = name.charAt(at - 1);
+      const character = name.charAt(at);
+      states.add(0);
+      const next = new Set<number>();
+      for (const state of states) { // a set hands out what is added while it is gone through
+        const step = this.#program[state]!;
+        if (step.op === "done") return true;
+        if (step.op === "split") { for (const to of step.to) states.add(to); }
+        else if (step.op === "check") { if (step.test(before, character)) states.add(state + 1); }
+        else if (character !== "" && step.test(character)) next.add(state + 1);
+      }
+      this.#work += states.size;
+      if (this.#work > MOST_WORK) throw refused("it takes too long");
+      states = next;
+    }
+    return false;
+  }
 }
 
 /** Takes one character that passes the test. */

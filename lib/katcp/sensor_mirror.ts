@@ -136,7 +136,11 @@ export class SensorMirror implements Disposable {
     for (const remote of remotes) {
       const known = this.#copies.get(remote.name);
       if (known && isSameSensor(known.remote, remote)) continue;
-      this.#add(remote);
+      try {
+        this.#add(remote);
+      } catch (error) { // its name is none
+        this.#problem((error as Error).message);
+      }
     }
     return remotes.filter(({ name }) => this.#copies.has(name));
   }

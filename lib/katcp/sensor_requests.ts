@@ -51,13 +51,9 @@ export function sensorNamed(server: DeviceServer, name: string): Sensor {
 function selected(server: DeviceServer, filter: string | undefined): Sensor[] {
   if (filter === undefined) return [...server.sensors];
   if (!/^\/.*\/$/s.test(filter)) return [sensorNamed(server, filter)];
-  const matches = pattern(filter.slice(1, -1));
-  return [...server.sensors].filter(({ name }) => matches(name));
-}
-
-function pattern(source: string): (name: string) => boolean {
   try {
-    return compilePattern(source);
+    const matches = compilePattern(filter.slice(1, -1));
+    return [...server.sensors].filter(({ name }) => matches(name));
   } catch (cause) {
     throw new FailReply((cause as Error).message, { cause });
   }

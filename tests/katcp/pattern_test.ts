@@ -62,6 +62,12 @@ Deno.test("patterns that make others backtrack for ever are matched step by step
   }
 });
 
+Deno.test("a pattern that is too much work for many names is given up", () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `${"a".repeat(30)}${index}`);
+  assertThrows(() => names.filter(compilePattern("(a?){190}!")), PeerProtocolError, "it takes too long");
+  assertEquals(names.filter(compilePattern("^[a-z]+\\d*7$")).length, 1000);
+});
+
 Deno.test("a pattern finds what JavaScript's finds, where they are written alike", () => {
   const atom = fc.constantFrom("a", "b", ".", "[ab]", "[^a]", "\\w", "\\b", "^", "$", "\\.");
   const { pattern } = fc.letrec<{ pattern: string; piece: string }>((tie) => ({

@@ -178,6 +178,15 @@ Deno.test("a value that cannot be read is a failure, and told", async () => {
   assertMatch(test.problems[0]!, /^Cannot read the value of odd: Expected UTF-8/);
 });
 
+Deno.test("a sensor that cannot be had here is left out, and told", async () => {
+  await using test = await rig({ rename: (name) => name === "odd" ? "o d d" : name });
+  test.device.sensor("odd", integer);
+  test.device.sensor("x", integer);
+  assertEquals(await test.shown(), ["x 0 nominal"]);
+  assertEquals(test.mirror.state, "synced");
+  assertMatch(test.problems[0]!, /^Cannot name a sensor "o d d"/);
+});
+
 Deno.test("a disposed mirror follows no more", async () => {
   await using test = await rig();
   const sensor = test.device.sensor("a", integer);

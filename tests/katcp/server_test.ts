@@ -608,6 +608,53 @@ Deno.test("whatever a client sends, the device goes on and others are answered",
   assertEquals(errors, []);
 });
 
+Deno.test("a pattern that is too much work fails", async () => {
+  await using device = await Device.start();
+  for (let index = 0; index < 5000; index++) device.sensor(`${"a".repeat(30)}${index}`, integer);
+  const client = await device.connect();
+  assertEquals(await client.ask("?sensor-list /(a?){190}!/"), [
+    "!sensor-list fail Cannot\\_use\\_the\\_pattern:\\_it\\_takes\\_too\\_long",
+  ]);
+});
+
+Deno.test("what is as long as a line may be is answered briefly", async () => {
+  await using device = await Device.start({ logLevel: "off" });
+  device.server.request("crash", { help: "Crash with what is given.", args: [text] }, (_, why) => {
+    throw new Error(why);
+  });
+  const client = await device.connect();
+  const long = "x".repeat(2_000_000);
+  for (
+    const line of [
+      `?${long}`,
+      `!${long}`,
+      `#${long}`,
+      `?sensor-value ${long}`,
+      `?log-level ${long}`,
+      `?crash ${long}`,
+    ]
+  ) {
+    for (const answer of await client.ask(line)) {
+      assert(answer.length < 1500, `${answer.length} bytes came back`);
+    }
+  }
+  assertEquals(await client.ask("?watchdog"), ["!watchdog ok"]);
+});
+
+Deno.test("a reading too long for a line keeps nobody from being told of the others", async () => {
+  const errors: string[] = [];
+  await using device = await Device.start({ logLevel: "off", onError: (what) => errors.push(what) });
+  const sensor = device.sensor("x", text, { timestamp: 1 });
+  const client = await device.connect();
+  await client.ask("?sensor-sampling x auto");
+  const seen: number[] = [];
+  sensor.subscribe(({ value }) => seen.push(value.length));
+  sensor.set("x".repeat(3_000_000), { timestamp: 2 });
+  sensor.set("short", { timestamp: 3 });
+  assertEquals(await client.take(), ["#sensor-status 3 1 x nominal short"]);
+  assertEquals([seen, errors.length], [[3_000_000, 5], 1]);
+});
+
 Deno.test("massInform() is told to all clients", async () => {
   await using device = await Device.start();
   const clients: Client[] = [await device.connect(), await device.connect()];
