@@ -1,8 +1,25 @@
 /**
  * PandABlocks: triggers, and positions captured with them.
  *
- * {@linkcode connectPanda} is what a script wants, {@linkcode servePanda} what a simulator stands on. Below them, both ports are read by machines without I/O, bytes in and
- * events out: {@linkcode ControlConnection} with its commands, and {@linkcode DataConnection}.
+ * {@linkcode connectPanda} is what a script wants, {@linkcode servePanda} what a simulator stands on. Below them, both
+ * ports are read by machines without I/O, bytes in and events out: {@linkcode ControlConnection} with its commands, and
+ * {@linkcode DataConnection}.
+ *
+ * @example A box and its client, without sockets
+ * ```ts
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryTransport();
+ * const box: PandaBox = {
+ *   query: (target) => target === "*IDN" ? "PandA SW: 4.1 FPGA: 4.1.0 rootfs: none" : "1.5",
+ *   assign() {},
+ *   write() {},
+ * };
+ * await using _server = await servePanda(box, { transport });
+ * await using panda = await connectPanda("127.0.0.1", { transport });
+ * assertEquals(await panda.get("PULSE1.WIDTH"), "1.5");
+ * ```
  * @module
  */
 export { Acquisition, type NextEvent } from "./acquisition.ts";
