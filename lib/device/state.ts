@@ -102,6 +102,11 @@ export class DeviceState implements ReadingSource {
     return this.#slots.keys();
   }
 
+  /** Whether the daemon itself holds a channel: its last reading is its present value. */
+  isHeld(key: string): boolean {
+    return this.#held.has(key);
+  }
+
   /** A value in the words of the wire, unquoted. */
   format(key: string, value: Value): string {
     return this.#slot(key).text.format(value);

@@ -57,6 +57,8 @@ export interface ValueSource {
   since(seq: number): readonly Update[] | undefined;
   /** Calls `listener` with every update until disposed. */
   watch(listener: (update: Update) => void): Disposable;
+  /** Whether the source itself holds a channel, so that its last reading is its present value; see `Description.held`. */
+  isHeld?(key: string): boolean;
   /** A value in the words of the wire, unquoted. */
   format(key: string, value: Value): string;
 }

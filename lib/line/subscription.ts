@@ -35,7 +35,8 @@ export class Subscription implements Disposable, Pushing {
   /** Begins: with the updates after `since`, where they are kept, then a complete one, then what comes. */
   constructor(source: ValueSource, options: SubscriptionOptions, since?: number) {
     this.#options = options;
-    this.#waiting = new UpdateQueue({ keys: options.keys });
+    const isHeld = source.isHeld?.bind(source);
+    this.#waiting = new UpdateQueue({ keys: options.keys, isHeld });
     const missed = since === undefined ? [] : source.since(since);
     const snapshot = source.snapshot();
     const first = [...missed ?? [], missed ? snapshot : { ...snapshot, gap: true }];

@@ -10,6 +10,11 @@ import { reasonOf } from "./failure.ts";
 const HIGH_WATER = 256 * 1024;
 /** Once it has said so, `drained` comes when no more than this is left. */
 const LOW_WATER = 64 * 1024;
+/**
+ * When so many characters of short lines have come together they leave at once, about a packet's worth: the peer works on
+ * them while we write the next ones.
+ */
+const PORTION = 1500;
 /** Bytes of this size go to the system as they are instead of being copied together with their neighbours. */
 const LARGE = 256 * 1024;
 
@@ -99,7 +104,7 @@ export class SocketConnection implements Connection {
       this.#parts.push(bytes);
     }
     this.#queued += bytes.length;
-    if (bytes.length >= LARGE) {
+    if (bytes.length >= LARGE || this.#text.length >= PORTION) {
       this.#flush();
     } else if (!this.#flushing) {
       this.#flushing = true;

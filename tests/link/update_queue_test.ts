@@ -50,6 +50,19 @@ Deno.test("UpdateQueue gives chosen channels only", () => {
   assertEquals(out.map(shown), ["1 a1"]);
 });
 
+Deno.test("UpdateQueue tells values that are held together, as of the last of them", () => {
+  const isHeld = (key: string) => key !== "read";
+  const out = drained([
+    update(1, { a: 1 }),
+    update(2, { b: 2 }),
+    update(3, { a: 3, read: 3 }),
+    update(4, { b: 4 }),
+    update(5, { c: 5 }),
+  ], { isHeld });
+  assertEquals(out.map(shown), ["3 a3,read3", "5 c5,b4"]);
+  assertEquals(out[1]?.readings.get("b")?.time, 5);
+});
+
 const updates = fc.array(
   fc.record({
     values: fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.nat(9), { minKeys: 1 }),
