@@ -2,7 +2,7 @@
 import { ConfigError } from "../errors.ts";
 import { channelsOfDescription, type Description } from "./description.ts";
 import { dynamicNames, WIRE_NAME } from "./channel.ts";
-import { Fields } from "./fields.ts";
+import { Fields, shown } from "./fields.ts";
 import { validateModel } from "./validate.ts";
 import { validateParam } from "./validate_param.ts";
 
@@ -86,5 +86,5 @@ function checkKeys(fields: Fields, description: Description): void {
   for (const key of labels?.keys ?? []) labels!.needText(key);
   const held = fields.get("held") ?? [];
   if (!Array.isArray(held)) return fields.expected("held", "a list of keys");
-  for (const key of held) if (!known.has(key)) fields.fail("held", `there is no channel "${key}"`);
+  for (const key of held) if (!known.has(key)) fields.fail("held", `there is no channel ${shown(key)}`);
 }

@@ -84,6 +84,12 @@ Deno.test("readDescription() throws nothing but ConfigError, whatever the JSON",
   );
 });
 
+Deno.test("readDescription() names a held channel that is none, even one that is no text", () => {
+  const held = [{ toString: 1, valueOf: 1 }];
+  const json = JSON.stringify({ ...bench, held });
+  assertThrows(() => readDescription(json), ConfigError, "there is no channel {");
+});
+
 Deno.test("readDescription() passes over what a newer peer may say", () => {
   const newer = { ...bench, colour: "blue", model: { ...bench.model, weight: 3 } };
   assertEquals(readDescription(JSON.stringify(newer)).name, "bench");
