@@ -35,8 +35,32 @@ export const postgresql: Need = {
   enable: "apt-get install postgresql, and DEWAR_PG_URL=postgres://user@host/database",
 };
 
-/** Python 3, for the peers written in it. */
-export const python: Need = { found: onPath("python3"), enable: "apt-get install python3" };
+/** Python 3, for the peers written in it: `DEWAR_PYTHON`, or that of the path. */
+export const python: Need = {
+  found: Deno.env.get("DEWAR_PYTHON") ?? onPath("python3"),
+  enable: "apt-get install python3",
+};
+
+/**
+ * A Python that has a package: the real programs of others that ours are tested against.
+ *
+ * @param module What is imported.
+ * @param distribution What it is called where it is installed from.
+ */
+export function pythonWith(module: string, distribution: string = module): Need {
+  const has = python.found !== undefined &&
+    new Deno.Command(python.found, { args: ["-c", `import ${module}`], stdout: "null", stderr: "null" })
+      .outputSync().success;
+  return {
+    found: has ? python.found : undefined,
+    enable: `python3 -m venv venv && venv/bin/pip install ${distribution}, and DEWAR_PYTHON=venv/bin/python`,
+  };
+}
+
+/** Tools of Debian that judge FITS files. */
+export const fitsverify: Need = { found: onPath("fitsverify"), enable: "apt-get install fitsverify" };
+/** `funpack` of cfitsio; `fpack` comes with it. */
+export const funpack: Need = { found: onPath("funpack"), enable: "apt-get install libcfitsio-bin" };
 
 /** netcat, for the half-close of a shell pipe. */
 export const netcat: Need = { found: onPath("nc"), enable: "apt-get install netcat-openbsd" };
