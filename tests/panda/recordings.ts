@@ -5,9 +5,10 @@ import { DataConnection } from "../../lib/panda/data_connection.ts";
 import type { DataOptions } from "../../lib/panda/data_options.ts";
 import type { FrameData } from "../../lib/panda/frame_data.ts";
 
-/** Where the recordings of this project are; those that may not be copied can be named by the environment. */
+/** Where the recordings of this project are. */
 const FOLDER = new URL("data/", import.meta.url);
-const MORE = Deno.env.get("DEWAR_PANDA_RECORDINGS");
+/** Recordings that may not be copied lie beside the checkout, where there are any. */
+const MORE = new URL("../../../shared/data/panda/", import.meta.url);
 
 /** A recorded stream. */
 export interface Recording {
@@ -25,7 +26,7 @@ export function recorded(name: string): Uint8Array {
 
 /** Every stream that the reference client could decode. */
 export function recordings(): Recording[] {
-  const folders = MORE === undefined ? [FOLDER] : [FOLDER, new URL(`file://${MORE}/`)];
+  const folders = isThere(MORE) ? [FOLDER, MORE] : [FOLDER];
   return folders.flatMap((folder) =>
     [...Deno.readDirSync(folder)].flatMap(({ name }) => {
       const match = /^((?:server|client)_.*?)(?:\.(frame|end))?\.jsonl$/.exec(name);
@@ -37,6 +38,15 @@ export function recordings(): Recording[] {
       return [{ name, bytes, expected, flush: match[2] === "end" ? "demand" as const : "frame" as const }];
     })
   ).sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function isThere(folder: URL): boolean {
+  try {
+    return Deno.statSync(folder).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Pieces of some bytes, in turn of these sizes. */
