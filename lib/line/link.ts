@@ -1,7 +1,5 @@
 /** The line protocol as a link: what MONITOR and the SDK see of a daemon, old or new. @module */
-import type { Description, Reading, Update } from "../device/mod.ts";
-import { ConnectionError } from "../errors.ts";
-import { Feed, Last, Latest } from "../link/feed.ts";
+import type { Description, Update } from "../device/mod.ts";
 import type {
   Answer,
   CommandOptions,
@@ -12,20 +10,14 @@ import type {
   LogLine,
   UpdateOptions,
 } from "../link/link.ts";
-import { UpdateQueue } from "../link/update_queue.ts";
-import { type Clock, type Duration, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
+import { Published } from "../link/published.ts";
+import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { LineClient } from "./client.ts";
 import { CommandText } from "./command_text.ts";
 import type { Introduction } from "./greeting.ts";
 import type { ParsedLine } from "./parse.ts";
 import { StatusReader } from "./status_reader.ts";
 import { PolledSource, PushedSource, type Source, type SourceListener } from "./value_sources.ts";
-
-const DESCRIBE_TIMEOUT: Duration = "10 s";
-/** Readings kept in full for a reader that does not take them; it may be writing a filled gap to the disk. */
-const READINGS = 100_000;
-/** Log lines kept for a reader that does not take them. */
-const LOG_LINES = 1000;
 
 const LOG_TYPES: ReadonlySet<string | undefined> = new Set<LogLine["type"]>([
   "debug",
@@ -72,17 +64,10 @@ class LineLink implements Link {
   readonly #options: LinkOptions;
   readonly #clock: Clock;
   readonly #client: LineClient;
-  readonly #states = new Feed<LinkState>();
-  readonly #descriptions = new Feed<Description>();
-  readonly #updates = new Feed<Update>();
-  readonly #log = new Feed<LogLine>();
-  readonly #latest = new Map<string, Reading>();
+  readonly #published: Published;
   #source: Source | undefined;
   #reader: StatusReader | undefined;
-  #description: Description | undefined;
   #commands: CommandText | undefined;
-  #last: Update | undefined;
-  #lastAt = 0;
   #highest = 0;
   #hasGap = false;
 
@@ -91,6 +76,7 @@ class LineLink implements Link {
     this.address = address;
     this.#options = options;
     this.#clock = clock;
+    this.#published = new Published(address, clock);
     this.#client = new LineClient(address, {
       state: (state) => this.#enter(state),
       connected: (peer) => this.#begin(peer),
@@ -105,34 +91,23 @@ class LineLink implements Link {
   }
 
   states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#states.read(new Latest(this.state), options.signal);
+    return this.#published.states(this.state, options.signal);
   }
 
   descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    const first: [Description] | [] = this.#description ? [this.#description] : [];
-    return this.#descriptions.read(new Latest(...first), options.signal);
+    return this.#published.descriptions(options.signal);
   }
 
-  async describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
-    const { signal, timeout = DESCRIBE_TIMEOUT } = options;
-    const what = `description of ${this.address}`;
-    return await withDeadline(async (ended) => {
-      for await (const description of this.descriptions({ signal: ended })) return description;
-      throw ended.aborted ? ended.reason : new ConnectionError(`The link to ${this.address} was closed`);
-    }, { clock: this.#clock, timeout, signal, what });
+  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
+    return this.#published.describe(options);
   }
 
   updates(options: UpdateOptions = {}): AsyncIterable<Update> {
-    const { keys, period = 0, signal } = options;
-    const isPaced = milliseconds(period) > 0;
-    const queue = new UpdateQueue({ keys: keys && new Set(keys), most: isPaced ? 0 : READINGS });
-    if (this.#last) queue.push(this.#snapshot(this.#last));
-    const updates = this.#updates.read(queue, signal);
-    return isPaced ? paced(updates, period, this.#clock, signal) : updates;
+    return this.#published.updates(options);
   }
 
   log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
-    return this.#log.read(new Last(LOG_LINES), options.signal);
+    return this.#published.log(options.signal);
   }
 
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
@@ -149,7 +124,7 @@ class LineLink implements Link {
   async close(): Promise<void> {
     this.#source?.end();
     await this.#client.close();
-    for (const feed of [this.#states, this.#descriptions, this.#updates, this.#log]) feed.close();
+    this.#published.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -164,18 +139,18 @@ class LineLink implements Link {
 
   #enter(state: LinkState): void {
     if (state.status !== "connected") this.#source?.end();
-    this.#states.publish(state);
+    this.#published.enter(state);
   }
 
   #begin(peer: Introduction): void {
     this.#source?.end();
     this.#source = peer.isModern
-      ? new PushedSource(this.#client, this.#listener(), this.#last?.seq)
+      ? new PushedSource(this.#client, this.#listener(), this.#published.last?.seq)
       : this.#poll(peer.name);
   }
 
   #poll(name: string): Source {
-    this.#hasGap = this.#last !== undefined;
+    this.#hasGap = this.#published.last !== undefined;
     this.#reader ??= new StatusReader(name || this.address, this.#options.model);
     return new PolledSource(this.#client, this.#clock, this.#reader, this.#listener(), this.#highest);
   }
@@ -183,9 +158,8 @@ class LineLink implements Link {
   #listener(): SourceListener {
     return {
       described: (description) => {
-        this.#description = description;
         this.#commands = new CommandText(description);
-        this.#descriptions.publish(description);
+        this.#published.described(description);
       },
       update: (update) => this.#publish(update),
       failed: (error) => {
@@ -199,19 +173,8 @@ class LineLink implements Link {
   #publish(newest: Update): void {
     const update = this.#hasGap ? { ...newest, gap: true } : newest;
     this.#hasGap = false;
-    if (update.complete) this.#latest.clear();
-    for (const [key, reading] of update.readings) this.#latest.set(key, reading);
-    this.#last = update;
-    this.#lastAt = this.#clock.now();
     this.#highest = Math.max(this.#highest, update.seq ?? 0);
-    this.#updates.publish(update);
-  }
-
-  /** All values as they are now: as much later than the last update as it is old. */
-  #snapshot({ time, seq }: Update): Update {
-    const now = time + (this.#clock.now() - this.#lastAt) / 1000;
-    const numbered = seq === undefined ? {} : { seq };
-    return { time: now, complete: true, readings: new Map(this.#latest), ...numbered };
+    this.#published.update(update);
   }
 
   #take(line: ParsedLine): void {
@@ -221,7 +184,7 @@ class LineLink implements Link {
 
   #say(type: LogLine["type"], message: string): void {
     const source = this.#client.peer?.name || this.address;
-    this.#log.publish({ time: this.#clock.time(), source, type, message });
+    this.#published.say({ time: this.#clock.time(), source, type, message });
   }
 }
 
@@ -236,17 +199,4 @@ function nameless(name: string): Description {
   const safe = { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" } as const;
   const model = { model: "unknown", description: "Not described yet", params: {}, safe };
   return { model, revision: "0.0", name, inferred: true };
-}
-
-/** Hands on at most one item in a period; those in between have been merged by then. */
-async function* paced<T>(
-  items: AsyncIterable<T>,
-  period: Duration,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T> {
-  for await (const item of items) {
-    yield item;
-    await clock.sleep(period, { signal }).catch(() => {});
-  }
 }

@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const CONTRACTS = [
   "lib/link/feed.ts",
   "lib/link/link.ts",
+  "lib/link/published.ts",
   "lib/link/update_queue.ts",
   "lib/line/quote.ts",
   "lib/line/service.ts",
