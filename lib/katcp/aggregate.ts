@@ -29,6 +29,25 @@ export interface Aggregate<T> {
  * @param sensors Where the others are, and those to come.
  * @param target The sensor to set; it may be of the set as well.
  * @param rule What follows.
+ *
+ * @example How many sensors are in error
+ * ```ts
+ * import { integer, Sensor, SensorSet } from "@dewar/sdk/katcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sensors = new SensorSet();
+ * const errors = sensors.add(new Sensor("errors", integer));
+ * const first = sensors.add(new Sensor("first", integer));
+ * let count = 0;
+ * using _following = aggregate(sensors, errors, {
+ *   update(_, reading, previous) {
+ *     count += Number(reading?.status === "error") - Number(previous?.status === "error");
+ *     return { value: count };
+ *   },
+ * });
+ * first.set(1, { status: "error" });
+ * assertEquals(errors.value, 1);
+ * ```
  */
 export function aggregate<T>(sensors: SensorSet, target: Sensor<T>, rule: Aggregate<T>): Disposable {
   const inputs = new Set<Sensor>();

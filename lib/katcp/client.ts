@@ -31,6 +31,25 @@ import { MessageWriter } from "./writer.ts";
  * | `is_connected`, `notify_connected` | `client.state`, `onState` |
  * | `preset_protocol_flags` | `protocol: "5.1-MIB"` |
  * | `start`, `stop`, `join`, `running` | the constructor and `close()`; there are no threads |
+ *
+ * @example
+ * ```ts
+ * import { DeviceServer, text } from "@dewar/sdk/katcp";
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryTransport();
+ * await using server = new DeviceServer({ version: "echo-1.0" });
+ * server.request("echo", { help: "Reply with what is given.", rest: text }, (_, ...words) => words);
+ * await server.listen("echo:5000", { transport });
+ *
+ * await using client = new KatcpClient("echo:5000", { transport });
+ * await client.connected({ timeout: "1 s" });
+ * const { reply } = await client.request("echo", "two words", { timeout: "2 s" });
+ * assertEquals(reply.text(1), "two words");
+ * const { reply: refusal } = await client.ask("nope");
+ * assertEquals(refusal.text(0), "invalid");
+ * ```
  */
 export class KatcpClient implements AsyncDisposable {
   readonly #options: KatcpClientOptions;

@@ -50,6 +50,19 @@ const empty = new Uint8Array(0);
  * line limit is kept. Arguments are found, not decoded: they are when they are asked for.
  *
  * Lines end with LF or CR; blank ones are passed over. The rest of the grammar is strict.
+ *
+ * @example A message in two pieces, and a line that is none
+ * ```ts
+ * import type { Message } from "@dewar/sdk/katcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parser = new MessageParser();
+ * const found: string[] = [];
+ * const note = (item: Message | BadLine) => void found.push(item.type === "bad" ? item.problem : String(item));
+ * parser.feed(new TextEncoder().encode("?watch"), note);
+ * parser.feed(new TextEncoder().encode("dog[7]\nwatchdog\n"), note);
+ * assertEquals(found, ["?watchdog[7]", 'byte 0 of the line is "w": a message begins with ?, ! or #']);
+ * ```
  */
 export class MessageParser {
   readonly #limit: number;
@@ -238,6 +251,14 @@ export class MessageParser {
  * @param line A message, with or without its end.
  * @returns The message.
  * @throws {PeerProtocolError} If the line is none, or holds more than one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reply = parseMessage("!sensor-sampling[3] ok pump\\_1 period 0.5");
+ * assertEquals([reply.name, reply.mid, reply.ok, reply.text(1)], ["sensor-sampling", 3, true, "pump 1"]);
+ * ```
  */
 export function parseMessage(line: string | Uint8Array): Message {
   const parser = new MessageParser({ limit: Infinity });

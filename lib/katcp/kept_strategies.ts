@@ -15,6 +15,26 @@ export interface SampleListener {
 
 /**
  * Sets strategies at a device, and sets them again after each new connection and when a sensor comes that was not there.
+ *
+ * @example
+ * ```ts
+ * import { DeviceServer, integer, KatcpClient, Sensor } from "@dewar/sdk/katcp";
+ * import { eventually, MemoryTransport } from "@dewar/sdk/testing";
+ *
+ * const transport = new MemoryTransport();
+ * await using server = new DeviceServer({ version: "wheel-1.0" });
+ * await server.listen("wheel:5000", { transport });
+ *
+ * await using client = new KatcpClient("wheel:5000", { transport });
+ * const seen: string[] = [];
+ * using strategies = new KeptStrategies(client, {
+ *   sample: ({ name, value }) => seen.push(`${name}=${new TextDecoder().decode(value)}`),
+ * });
+ * await strategies.set(["position"], { kind: "event" }); // neither connected, nor is there such a sensor yet
+ * await client.connected();
+ * server.sensors.add(new Sensor("position", integer, { initial: 4 }));
+ * await eventually(() => seen.includes("position=4"));
+ * ```
  */
 export class KeptStrategies implements Disposable {
   readonly #client: KatcpClient;

@@ -2,12 +2,31 @@
  * KATCP, versions 5.1 and 4: devices with sensors and requests, and clients of them.
  *
  * {@linkcode DeviceServer} serves sensors and requests of its own; {@linkcode KatcpClient} asks any device, and
- * {@linkcode KeptStrategies} keeps being told of its sensors; {@linkcode SensorMirror} has a copy of them. {@linkcode MessageParser} and {@linkcode MessageWriter} are
- * the protocol without a connection.
+ * {@linkcode KeptStrategies} keeps being told of its sensors; {@linkcode SensorMirror} has a copy of them.
+ * {@linkcode MessageParser} and {@linkcode MessageWriter} are the protocol without a connection.
+ *
+ * @example A device and its client, without sockets
+ * ```ts
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryTransport();
+ * await using server = new DeviceServer({ version: "pump-1.0" });
+ * const pressure = server.sensors.add(new Sensor("pressure", float, { unit: "mbar" }));
+ * server.request("vent", { help: "Let air in.", args: [float] }, (_, mbar) => pressure.set(mbar));
+ * await server.listen("pump:5000", { transport });
+ *
+ * await using client = new KatcpClient("pump:5000", { transport });
+ * await client.connected();
+ * await client.request("vent", "1013");
+ * const { informs } = await client.request("sensor-value", "pressure");
+ * assertEquals(informs[0]!.args.slice(2).map((arg) => new TextDecoder().decode(arg)), ["pressure", "nominal", "1013.0"]);
+ * ```
  * @module
  */
 export { type Aggregate, aggregate } from "./aggregate.ts";
 export { KatcpClient } from "./client.ts";
+export type { BackoffOptions, ConnectionState } from "../net/mod.ts";
 export type { ClientConnection } from "./client_connection.ts";
 export type {
   ConnectedOptions,

@@ -57,7 +57,31 @@ export interface SensorObserver<T = unknown> {
 
 const NAME = /^[A-Za-z0-9._-]+$/;
 
-/** A sensor of a device, or a copy of one. Whoever is attached to it is told at once of every reading. */
+/**
+ * A sensor of a device, or a copy of one. Whoever is attached to it is told at once of every reading.
+ *
+ * | katcp-python | here |
+ * |---|---|
+ * | `Sensor.float(name, ...)` and its seven sisters | `new Sensor(name, float, options)` |
+ * | `set(timestamp, status, value)`, `set_value` | `set(value, { status, timestamp })` |
+ * | `set_formatted`, `read_formatted` | `setFormatted`, `formatted`, each with the version |
+ * | `read`, `value` | `reading`, `value`, `status` |
+ * | `attach`, `detach`, `notify` | `attach`, `detach`, `subscribe`; every `set` tells |
+ * | `parse_type`, `parse_value`, `parse_params` | the types: `float.parse(bytes, version)`, ... |
+ *
+ * @example
+ * ```ts
+ * import { float } from "@dewar/sdk/katcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pressure = new Sensor("pressure", float, { unit: "mbar", nominal: [0, 1], warn: [0, 5] });
+ * const seen: string[] = [];
+ * using _watching = pressure.subscribe(({ value, status }, before) => seen.push(`${before.value} ${value} ${status}`));
+ * pressure.set(0.5);
+ * pressure.set(3);
+ * assertEquals(seen, ["0 0.5 nominal", "0.5 3 warn"]);
+ * ```
+ */
 export class Sensor<T = unknown> {
   /** Letters, digits, dots, hyphens and underscores. */
   readonly name: string;

@@ -48,6 +48,23 @@ interface Copy {
 /**
  * Follows the sensors of a device: they come and go with those of the device, have its readings, and are `unreachable`
  * while it is.
+ *
+ * @example
+ * ```ts
+ * import { DeviceServer, integer, KatcpClient, Sensor } from "@dewar/sdk/katcp";
+ * import { eventually, MemoryTransport } from "@dewar/sdk/testing";
+ *
+ * const transport = new MemoryTransport();
+ * await using server = new DeviceServer({ version: "wheel-1.0" });
+ * const position = server.sensors.add(new Sensor("position", integer));
+ * await server.listen("wheel:5000", { transport });
+ *
+ * await using client = new KatcpClient("wheel:5000", { transport });
+ * using mirror = new SensorMirror(client, { rename: (name) => `wheel.${name}` });
+ * await eventually(() => mirror.state === "synced");
+ * position.set(4);
+ * await eventually(() => mirror.sensors.get("wheel.position")?.value === 4);
+ * ```
  */
 export class SensorMirror implements Disposable {
   /** The copies. */

@@ -61,6 +61,43 @@ const FAREWELL: Duration = "200 ms";
  *
  * Requests of one client are worked on side by side; replies without an id keep the order of their requests. A client
  * that does not read holds up nobody but itself.
+ *
+ * | katcp-python | here |
+ * |---|---|
+ * | `request_my_req(self, req, msg)` with its docstring | `server.request("my-req", { help, args }, handler)` |
+ * | `FailReply`; `AsyncReply` | {@linkcode FailReply}, {@linkcode InvalidReply}; handlers are async |
+ * | `reply_inform`, `reply` | `exchange.inform`, what the handler returns or `exchange.reply` |
+ * | `inform`, `mass_inform` | `client.inform`, `server.massInform` |
+ * | `inform_*`, `handle_inform` | `onInform` |
+ * | `on_client_connect`, `on_client_disconnect` | `server.clients`, `client.gone` |
+ * | `add_sensor`, `remove_sensor`, `get_sensor(s)`, `has_sensor`, `setup_sensors` | `server.sensors` |
+ * | `clear_strategies` | `client.sampling.clear()` |
+ * | `VERSION_INFO`, `BUILD_INFO`, `extra_versions` | `version`, `buildState`, `extraVersions` |
+ * | `set_restart_queue` | `restart` |
+ * | `DeviceLogger` | `server.log` |
+ * | `start`, `stop`, `join`, `running`, `wait_running` | `listen`, `close`, `closed`; there are no threads |
+ *
+ * @example
+ * ```ts
+ * import { FailReply, integer, Sensor } from "@dewar/sdk/katcp";
+ * import { lineClient, MemoryTransport } from "@dewar/sdk/testing";
+ *
+ * const transport = new MemoryTransport();
+ * await using server = new DeviceServer({ version: "wheel-1.0" });
+ * const position = server.sensors.add(new Sensor("position", integer));
+ * server.request("turn", { help: "Turn to a position from 0 to 7.", args: [integer] }, (_, to) => {
+ *   if (to < 0 || to > 7) throw new FailReply(`There is no position ${to}`);
+ *   position.set(to);
+ *   return [String(to)];
+ * });
+ * await server.listen("wheel:5000", { transport });
+ *
+ * const client = lineClient(await transport.connect("wheel:5000"));
+ * client.send("?turn[1] 9\n?turn[2] 3");
+ * await client.expect("!turn[1] fail There\\_is\\_no\\_position\\_9");
+ * await client.expect("!turn[2] ok 3");
+ * client.close();
+ * ```
  */
 export class DeviceServer implements AsyncDisposable {
   /** Its sensors. Clients are told when some come or go. */

@@ -153,6 +153,15 @@ export class MessageWriter {
  * @param options Limit.
  * @returns The bytes to send, with a line feed at their end.
  * @throws {LocalProtocolError} If it is not allowed by the protocol.
+ *
+ * @example
+ * ```ts
+ * import { message } from "@dewar/sdk/katcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = formatMessage(message("reply", "echo", ["two words", ""], 12));
+ * assertEquals(new TextDecoder().decode(bytes), "!echo[12] two\\_words \\@\n");
+ * ```
  */
 export function formatMessage(message: Message, options: MessageWriterOptions = {}): Uint8Array {
   const writer = new MessageWriter(options);
