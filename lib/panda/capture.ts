@@ -1,6 +1,6 @@
 /** What a server has captured and may still have to send. @module */
 import type { EndReason, StartData } from "./data_event.ts";
-import { scaledStart, scaleRows } from "./scaled_rows.ts";
+import { RowScaler } from "./scaled_rows.ts";
 
 /** Bytes of raw rows that are kept for clients that are slow or come late. */
 const KEPT = 256 * 1024 * 1024;
@@ -9,10 +9,9 @@ const KEPT = 256 * 1024 * 1024;
 export class Capture {
   /** Its header for raw rows. */
   readonly raw: StartData;
-  /** Its header for scaled rows. */
-  readonly scaled: StartData;
   /** Why it ended; undefined while it has not. */
   reason: EndReason | undefined;
+  readonly #scaler: RowScaler;
   readonly #kept: number;
   #blocks: Uint8Array[] = [];
   #bytes = 0;
@@ -22,8 +21,13 @@ export class Capture {
   /** Begins it; `hidden` columns are only sent raw. */
   constructor(raw: StartData, hidden: ReadonlySet<string>, kept: number = KEPT) {
     this.raw = raw;
-    this.scaled = scaledStart(raw, hidden);
+    this.#scaler = new RowScaler(raw, hidden);
     this.#kept = kept;
+  }
+
+  /** Its header for scaled rows. */
+  get scaled(): StartData {
+    return this.#scaler.start;
   }
 
   /** Number of the first block that is still there; all were given numbers from 0. */
@@ -51,6 +55,6 @@ export class Capture {
   /** A block, undefined if it has not come yet. */
   block(number: number, process: "raw" | "scaled"): Uint8Array | undefined {
     const rows = this.#blocks[number - this.#dropped];
-    return rows && process === "scaled" ? scaleRows(rows, this.raw, this.scaled) : rows;
+    return rows && process === "scaled" ? this.#scaler.scale(rows) : rows;
   }
 }

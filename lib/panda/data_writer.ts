@@ -4,7 +4,6 @@ import type { EndReason, StartData } from "./data_event.ts";
 import { joinBytes } from "../net/mod.ts";
 import { formatG } from "./format_number.ts";
 import { writeHeader } from "./header_writer.ts";
-import { RowLayout } from "./row_layout.ts";
 
 /** What one client has asked for. */
 export type WriterSettings =
@@ -30,7 +29,7 @@ const encoder = new TextEncoder();
 /** Writes acquisitions as one client wants them. */
 export class DataWriter {
   readonly #settings: WriterSettings;
-  #layout!: RowLayout;
+  #start!: StartData;
   #rows = 0;
   #residue: Uint8Array = new Uint8Array(0);
 
@@ -47,7 +46,7 @@ export class DataWriter {
    */
   begin(start: StartData): Uint8Array {
     const { transport, header } = this.#settings;
-    this.#layout = new RowLayout(start);
+    this.#start = start;
     this.#rows = 0;
     this.#residue = new Uint8Array(0);
     return encoder.encode(
@@ -62,7 +61,7 @@ export class DataWriter {
    * @returns What is to be sent.
    */
   rows(bytes: Uint8Array): Uint8Array {
-    this.#rows += bytes.length / this.#layout.start.sampleBytes;
+    this.#rows += bytes.length / this.#start.sampleBytes;
     switch (this.#settings.transport) {
       case "framed":
         return this.#framed(bytes);
@@ -87,7 +86,7 @@ export class DataWriter {
   }
 
   #framed(bytes: Uint8Array): Uint8Array {
-    const { process, sampleBytes } = this.#layout.start;
+    const { process, sampleBytes } = this.#start;
     const most = process === "Raw" ? Infinity : SCALED_FRAME - HEAD - (SCALED_FRAME - HEAD) % sampleBytes;
     const frames: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += most) {
@@ -110,7 +109,7 @@ export class DataWriter {
   }
 
   #ascii(bytes: Uint8Array): Uint8Array {
-    const { process, sampleBytes } = this.#layout.start;
+    const { process, sampleBytes } = this.#start;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let lines = "";
     for (let row = 0; row < bytes.length; row += sampleBytes) {
@@ -121,11 +120,11 @@ export class DataWriter {
 
   #scaledLine(view: DataView, row: number): string {
     let line = "";
-    for (const { field, at } of this.#layout.columns.values()) {
-      const isDouble = field.type === "double";
-      line += ` ${
-        isDouble ? formatG(view.getFloat64(row + at, true), DIGITS) : view.getUint32(row + at, true)
-      }`;
+    let at = row;
+    for (const { type } of this.#start.fields) {
+      const isDouble = type === "double";
+      line += ` ${isDouble ? formatG(view.getFloat64(at, true), DIGITS) : view.getUint32(at, true)}`;
+      at += isDouble ? 8 : 4;
     }
     return `${line}\n`;
   }

@@ -38,10 +38,13 @@ function words(start: StartData): [string, string][] {
   return all.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]);
 }
 
-/** What a field has beyond name, type and capture. */
+/** What a field has beyond name, type and capture; units that were never set are those of a C library. */
 function scaling({ scale, offset, units }: CaptureField): [string, string][] {
   if (scale === undefined || offset === undefined) return [];
-  return [["scale", formatG(scale, DIGITS)], ["offset", formatG(offset, DIGITS)], ["units", units ?? ""]];
+  return [["scale", formatG(scale, DIGITS)], ["offset", formatG(offset, DIGITS)], [
+    "units",
+    units ?? "(null)",
+  ]];
 }
 
 function xmlOf(start: StartData): string {

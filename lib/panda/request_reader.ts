@@ -1,6 +1,5 @@
 /** The control port on the wire, from the server's side: bytes in, requests out. @module */
 import { PeerProtocolError } from "../errors.ts";
-import { isTableHead } from "./command.ts";
 
 /** Longest line, bytes: at a longer one a server hangs up. */
 const LINE_LIMIT = 1022;
@@ -63,7 +62,7 @@ export class RequestReader {
       const mark = head!.indexOf("<");
       this.#table = undefined;
       handle({ kind: "table", target: head!.slice(0, mark), marks: head!.slice(mark + 1), lines });
-    } else if (isTableHead(line)) {
+    } else if (line[line.search(/[?=<]/)] === "<") {
       this.#table = [line];
     } else {
       handle(requestOf(line));

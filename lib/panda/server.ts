@@ -6,6 +6,11 @@ import { ControlService, type PandaBox } from "./control_service.ts";
 import type { EndReason, StartData } from "./data_event.ts";
 import { DataService } from "./data_service.ts";
 
+export type { CaptureField } from "./capture_field.ts";
+export type { PandaBox, TableWrite } from "./control_service.ts";
+export type { EndReason, StartData } from "./data_event.ts";
+export { formatG } from "./format_number.ts";
+
 /** Options of {@linkcode servePanda}. */
 export interface ServePandaOptions {
   /** Where to listen (default `"127.0.0.1"`). */

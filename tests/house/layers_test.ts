@@ -93,12 +93,34 @@ for (const [path, source] of FORBIDDEN) {
   });
 }
 
+/**
+ * A simulator may stand on the server of its protocol: the rooms of a server encode what a client decodes, share no
+ * code with it, and both are tested against recordings of real devices.
+ */
+const SERVERS: Readonly<Record<string, RegExp>> = {
+  "lib/panda/server.ts":
+    /client|_connection|session|acquisition|frame_data|row_layout|row_buffer|scaling|columns|reply|\/command|header_xml/,
+};
+
+for (const [server, ofClients] of Object.entries(SERVERS)) {
+  Deno.test(`house: ${server} encodes without the code that decodes`, async () => {
+    const folder = server.slice(0, server.lastIndexOf("/") + 1);
+    const reached = new Set([server]);
+    for (const path of reached) {
+      const text = (await Deno.readTextFile(path)).replace(/^import type [^;]*;$/gm, "");
+      for (const target of importsIn(path, text)) if (target.startsWith(folder)) reached.add(target);
+    }
+    assert(reached.size > 5, "hardly any import was followed: the pattern is wrong");
+    assertEquals([...reached].filter((path) => ofClients.test(path)), []);
+  });
+}
+
 Deno.test("house: a simulator shares nothing with its driver but net, time and sim", async () => {
   for await (const path of sources("daemons")) {
     if (!/simulator(\.ts|\/)/.test(path)) continue;
     for (const target of await imports(path)) {
       const allowed = /^lib\/(net|time|sim|cli|std)\/|^lib\/errors\.ts$/.test(target) ||
-        /simulator/.test(target);
+        /simulator/.test(target) || Object.hasOwn(SERVERS, target);
       assert(allowed, `${path} imports ${target}`);
     }
   }
