@@ -70,6 +70,6 @@ async function planOfDaemon(daemon: DaemonProgram, given: readonly string[]): Pr
 
 function needsOfSimulator(commandLine: SimulatorCommandLine, args: readonly string[]): Needs {
   const { help, options } = parseCommandLine(commandLine, args);
-  const { host, port } = options as OptionValues<SimulatorCommandLine>;
-  return help ? {} : { net: [formatAddress(host, port)] };
+  const { host, port, world } = options as OptionValues<SimulatorCommandLine> & { readonly world?: string };
+  return help ? {} : { net: [formatAddress(host, port), ...world === undefined ? [] : [world]] };
 }

@@ -8,6 +8,7 @@ import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import { Cryostat } from "../../lib/sim/cryostat.ts";
 import { parseFault } from "../../lib/sim/fault.ts";
 import { InstrumentServer, type InstrumentServerOptions } from "../../lib/sim/instrument_server.ts";
+import { joinWorld, type World, WORLD_OPTION } from "../../lib/sim/world/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { carryOut } from "./simulator/commands.ts";
 import { Instrument24C, type Instrument24COptions, type Wiring } from "./simulator/instrument.ts";
@@ -21,6 +22,8 @@ export interface CryoconSimulatorOptions
   start?: number;
   /** The clock (default: the system's). */
   clock?: Clock;
+  /** The world that is told the detector's temperature (default: none). */
+  world?: World;
 }
 
 /** A simulator that runs. */
@@ -53,7 +56,9 @@ export async function simulateCryocon(options: CryoconSimulatorOptions = {}): Pr
     const now = clock.now();
     instrument.advance((now - last) / 1000 * speed);
     last = now;
+    options.world?.publish("detector.temperature", cryostat.truth().detector);
   };
+  advance();
   const server = await InstrumentServer.listen({
     answer(line) {
       advance();
@@ -103,6 +108,7 @@ export const commandLine = {
     host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
     speed: { type: "number", default: 1, min: 0, description: "Seconds of the plant in a real second" },
     seed: { type: "integer", default: 1, description: "Seed of the sensors' noise" },
+    world: WORLD_OPTION,
     start: { type: "number", default: 20, min: -190, max: 60, description: "Temperature at the start, degC" },
     fault: {
       type: "text",
@@ -112,6 +118,7 @@ export const commandLine = {
   },
   examples: [
     ["--speed 500", "Cools from +20 to -100 degC in some twenty seconds"],
+    ["--world 127.0.0.1:7090", "Tells other simulators how cold the detector is"],
     ["--port 0 --fault late@10", "Every tenth reply comes five seconds late"],
   ],
 } as const satisfies CommandLine;
@@ -122,9 +129,11 @@ if (import.meta.main) {
     if (options.fault !== undefined && !fault) {
       throw new UsageError(`--fault: expected never, late, twice, garbage or drop, got "${options.fault}"`);
     }
+    await using world = joinWorld({ address: options.world, name: "cryocon" });
     await using simulator = await simulateCryocon({
       ...options,
       fault,
+      world,
       address: formatAddress(options.host, options.port),
     });
     const interruption = interrupted();
