@@ -94,7 +94,6 @@ export class ClientConnection implements Receiver, SampleSink {
     for (const exchange of this.#running) {
       if (!exchange.isReplied) exchange.finish("fail", ["Request cancelled"]);
     }
-    this.#running.clear();
     this.inform("disconnect", why);
     this.#outbox.flush();
     this.#leave(why);
@@ -201,6 +200,7 @@ export class ClientConnection implements Receiver, SampleSink {
 
   #leave(why: string): void {
     this.sampling.clear();
+    this.#running.clear(); // that a handler gives up now is no failure of it
     this.#gone.abort(new ConnectionError(`The client at ${this.address} is gone: ${why}`));
   }
 

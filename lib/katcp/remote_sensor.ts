@@ -51,7 +51,7 @@ export function readRemoteSensor(inform: Message, version: Version): RemoteSenso
     string,
   ];
   const params = inform.args.slice(4);
-  const type = typeOf(typeName, params);
+  const type = sensorType(typeName, params);
   const isNumber = type.name === "integer" || type.name === "float";
   const ends = isNumber ? params.map((param) => Number(type.parse(param, version))) : [];
   return { name, description, unit, type, nominal: range(ends, 0), warn: range(ends, 2) };
@@ -69,7 +69,13 @@ export function isSameSensor(a: RemoteSensor, b: RemoteSensor): boolean {
   return plain(a) === plain(b);
 }
 
-function typeOf(name: string, params: readonly Uint8Array[]): ValueType<unknown> {
+/**
+ * The type of sensors that has a name.
+ *
+ * @param params What goes with the name: the words of a discrete.
+ * @throws {PeerProtocolError} If there is none.
+ */
+export function sensorType(name: string, params: readonly Uint8Array[]): ValueType<unknown> {
   const known = TYPES.get(name);
   if (known) return known;
   const [first, ...rest] = params.map(textOf);
