@@ -20,6 +20,8 @@ export interface Common {
   readonly fits?: string;
   /** Whether it may be set. */
   readonly set?: true;
+  /** KATCP: the request that sets it, the value behind it: `"set-gain"`, `"gain ch1"`. Without it it is read-only there. */
+  readonly request?: string;
 }
 
 /** What every numeric parameter may say. Limits are on what may be set; grading is on what is read. */
@@ -163,6 +165,8 @@ export interface Command {
   readonly returns?: Param;
   /** Old names of it: a line that is exactly this means the command. */
   readonly alias?: string;
+  /** KATCP: the request it is, its arguments behind it in their order (default: its name, with - for _). */
+  readonly request?: string;
 }
 
 /** What is done when something goes wrong: leave the hardware as it is, or run the binding's safe procedure. */

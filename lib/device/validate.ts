@@ -2,7 +2,7 @@
 import { channelsOf, dynamicNames } from "./channel.ts";
 import { type FieldRules, Fields, shown } from "./fields.ts";
 import type { DynamicGroup, Model } from "./model.ts";
-import { validateParam } from "./validate_param.ts";
+import { validateParam, validateRequest } from "./validate_param.ts";
 
 const MODEL_KEYS = [
   "model",
@@ -147,7 +147,8 @@ function validateCommand(commands: Fields, name: string, command: Fields): void 
     commands.fail(name, "expected a name of letters, digits and _, not beginning with a digit");
   }
   if (PROTOCOL_WORDS.has(name)) commands.fail(name, "the line protocol has this word for itself");
-  command.only(["description", "args", "returns", "alias"]);
+  command.only(["description", "args", "returns", "alias", "request"]);
+  validateRequest(command);
   command.needText("description");
   const alias = command.text("alias");
   if (alias !== undefined && (PROTOCOL_WORDS.has(alias) || alias.trim() !== alias || alias === "")) {

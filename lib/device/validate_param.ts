@@ -2,7 +2,7 @@
 import { type Duration, milliseconds } from "../time/mod.ts";
 import { type Fields, isRecord, shown } from "./fields.ts";
 
-const COMMON = ["type", "description", "every", "maxAge", "alias", "fits", "set"];
+const COMMON = ["type", "description", "every", "maxAge", "alias", "fits", "set", "request"];
 const NUMERIC = [...COMMON, "unit", "min", "max", "warn", "alarm", "precision", "deadband"];
 
 /** What each type may say. */
@@ -21,6 +21,22 @@ const FITS_KEYWORD = /^[A-Z0-9_-]{1,8}$/;
 /** What a status line and a `set` can carry as a name; `{n}`, `{a}`, `{A}` stand for the place in a group. */
 const ALIAS = /^(?!@)(?:[\w.*?:/+-]|\{[naA]\})+$/;
 
+/** A request of KATCP, and words of it that are always the same. */
+const REQUEST = /^[A-Za-z][A-Za-z0-9-]*(?: [!-~]+)*$/;
+
+/**
+ * Checks the request that a parameter or a command is bound to.
+ *
+ * @param fields The parameter or command.
+ * @throws {ConfigError} If it is none.
+ */
+export function validateRequest(fields: Fields): void {
+  const request = fields.text("request");
+  if (request !== undefined && !REQUEST.test(request)) {
+    fields.expected("request", `a request of KATCP such as "set-gain" or "gain ch1"`);
+  }
+}
+
 /**
  * Checks one parameter.
  *
@@ -37,6 +53,7 @@ export function validateParam(fields: Fields, inGroup = false): void {
   if (fields.get("set") !== undefined && fields.get("set") !== true) {
     fields.expected("set", "true, or no key at all");
   }
+  validateRequest(fields);
   const keyword = fields.text("fits");
   if (keyword !== undefined && !FITS_KEYWORD.test(keyword)) {
     fields.expected("fits", "a FITS keyword: up to 8 of A-Z, 0-9, _ and -");

@@ -45,6 +45,7 @@ export {
 export type { Exchange } from "./exchange.ts";
 export { FailReply, InvalidReply } from "./failures.ts";
 export { LINE_LIMIT } from "./grammar.ts";
+export { openKatcpLink } from "./link.ts";
 export { KeptStrategies, type SampleListener } from "./kept_strategies.ts";
 export { type Argument, type Message, message, type MessageType } from "./message.ts";
 export type { Answer } from "./pending_requests.ts";

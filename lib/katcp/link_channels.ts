@@ -1,0 +1,60 @@
+/** What a link knows of a device over KATCP: its channels, by the sensors they are read from. @module */
+import { type Channel, channelsByName } from "../device/channel.ts";
+import { channelsOfDescription, type Description } from "../device/description.ts";
+import type { Model, Param } from "../device/model.ts";
+import { paramOf } from "./sensor_channel.ts";
+import type { Sensor } from "./sensor.ts";
+
+/** The group that the sensors of a device without a model are in: `s.sensor["rf.gain"]`. */
+const GROUP = "sensor";
+
+/** A description, and which channel each sensor is. */
+export interface LinkChannels {
+  /** The device. */
+  readonly description: Description;
+  /** The channel a sensor is the value of, by its name at the device. */
+  readonly bySensor: ReadonlyMap<string, Channel>;
+}
+
+/**
+ * Describes a device by its model: each channel is the sensor that has its alias, else its key, for a name. All are held:
+ * what a sensor was last told to be, it is.
+ *
+ * @param model The model.
+ * @param name What the device calls itself.
+ * @param count How often it was described before.
+ */
+export function modelledChannels(model: Model, name: string, count: number): LinkChannels {
+  return channelsOf({ model, name, revision: `${model.version ?? 1}.${count}` });
+}
+
+/**
+ * Describes a device that has no model: every sensor is a member of one dynamic group.
+ *
+ * @param sensors The sensors.
+ * @param name What the device calls itself.
+ * @param count How often it was described before.
+ */
+export function foundChannels(sensors: Iterable<Sensor>, name: string, count: number): LinkChannels {
+  const members: Record<string, Param> = {};
+  for (const sensor of sensors) members[sensor.name] = paramOf(sensor);
+  return channelsOf({
+    model: {
+      model: name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "katcp",
+      description: `A device that speaks KATCP: ${name}`,
+      params: {},
+      groups: { [GROUP]: { dynamic: "[A-Za-z0-9._-]+", param: { type: "text" } } },
+      safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+    },
+    name,
+    revision: `1.${count}`,
+    dynamic: { [GROUP]: members },
+    inferred: true,
+  });
+}
+
+function channelsOf(description: Description): LinkChannels {
+  const channels = channelsOfDescription(description);
+  const held = channels.map(({ key }) => key);
+  return { description: { ...description, held }, bySensor: channelsByName(channels) };
+}
