@@ -1,6 +1,13 @@
 /** A client of KATCP devices. @module */
 import { CommandError, type FailureCode } from "../errors.ts";
-import { type Connection, type ConnectionState, keepConnected, type KeptConnection } from "../net/mod.ts";
+import {
+  type Connection,
+  type ConnectionState,
+  heartbeat,
+  keepConnected,
+  type KeptConnection,
+  type Receiver,
+} from "../net/mod.ts";
 import { type Clock, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
 import {
   type ConnectedOptions,
@@ -226,10 +233,10 @@ export class KatcpClient implements AsyncDisposable {
     return this.close();
   }
 
-  #session(connection: Connection, greeted: () => void, preset: Protocol | undefined): ClientSession {
+  #session(connection: Connection, greeted: () => void, preset: Protocol | undefined): Receiver {
     this.#versions = new Map();
     this.#hints = new Map();
-    return new ClientSession(connection, {
+    const session = new ClientSession(connection, {
       greeted: (protocol) => {
         this.#protocol = protocol;
         greeted();
@@ -247,6 +254,21 @@ export class KatcpClient implements AsyncDisposable {
         for (const handler of this.#lostHandlers) handler();
       },
     }, { limit: this.#options.lineLimit, preset });
+    const { silence } = this.#options;
+    if (silence === undefined) return session;
+    const beat = heartbeat(connection, { silence, clock: this.#clock, ping: () => this.#areYouThere() });
+    return {
+      data: (chunk) => {
+        beat.heard();
+        session.data(chunk);
+      },
+      closed: (error) => session.closed(error),
+    };
+  }
+
+  #areYouThere(): void {
+    if (!this.#protocol) return;
+    this.ask("watchdog").catch(() => {}); // what matters is whether anything comes; if not, the heartbeat says so
   }
 
   #entered(state: ConnectionState): void {

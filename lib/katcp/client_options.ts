@@ -11,6 +11,11 @@ export interface KatcpClientOptions extends BackoffOptions {
   protocol?: string | undefined;
   /** Longest line a device may send, bytes (default 2 MiB). */
   lineLimit?: number | undefined;
+  /**
+   * A device that was silent for twice this time is sent a `?watchdog`, and given up when it does not answer twice
+   * (default: never; TCP alone does not notice a device that is frozen or cut off).
+   */
+  silence?: Duration | undefined;
   /** Is told of every change of the state. */
   onState?: ((state: ConnectionState) => void) | undefined;
   /** Is given what belongs to no request and has no handler: informs, late replies, requests of the device. */

@@ -30,6 +30,8 @@ import { channelReading } from "./sensor_channel.ts";
 import { SensorMirror } from "./sensor_mirror.ts";
 import type { Sensor } from "./sensor.ts";
 
+/** A device that was silent for twice this time is asked whether it is there, and given up at the second miss. */
+const SILENCE: Duration = "2 s";
 /** Up to so many sensors are read one by one, with more the device is asked for all it has. */
 const FEW = 50;
 
@@ -80,6 +82,7 @@ class KatcpLink implements Link {
   };
   #state: LinkState;
   #channels: LinkChannels | undefined;
+  #said = "";
   #count = 0;
   #seq: number;
   #reading: Promise<void> | undefined;
@@ -96,12 +99,13 @@ class KatcpLink implements Link {
     this.#client = new KatcpClient(address, {
       clock,
       transport,
+      silence: SILENCE,
       onState: (state) => this.#enter({ ...state, ...this.#peerName() }),
       onProblem: (problem) => this.#say("warning", problem),
     });
     this.#client.onInform("log", (inform) => this.#log(inform));
     this.#client.onInform("disconnect", (inform) => this.#say("warning", `disconnects: ${String(inform)}`));
-    const names = options.model && new Set(modelledChannels(options.model, "", 0).bySensor.keys());
+    const names = options.model && new Set(modelledChannels(options.model, "").bySensor.keys());
     this.#mirror = new SensorMirror(this.#client, {
       clock,
       filter: names && (({ name }) => names.has(name)),
@@ -182,12 +186,13 @@ class KatcpLink implements Link {
       }
       done.push(channel.settable!);
     }
+    const seq = ++this.#seq; // all that is read from here on was read after the command
     await this.#readAgain();
     const read = requests.flatMap(({ channel: { key } }) => {
       const { value } = this.#published.latest.get(key) ?? {};
       return value === undefined ? [] : [[key, value] as const];
     });
-    return { seq: ++this.#seq, values: new Map(read), confirmed: true };
+    return { seq, values: new Map(read), confirmed: true };
   }
 
   async #ask(
@@ -196,8 +201,9 @@ class KatcpLink implements Link {
     read: (answer: KatcpAnswer) => Partial<Answer>,
   ): Promise<Answer> {
     const answer = await this.#request(request, options);
+    const seq = ++this.#seq; // all that is read from here on was read after the command
     await this.#readAgain();
-    return { seq: ++this.#seq, values: new Map(), confirmed: true, ...read(answer) };
+    return { seq, values: new Map(), confirmed: true, ...read(answer) };
   }
 
   #request(
@@ -274,15 +280,22 @@ class KatcpLink implements Link {
   #describe(): void {
     const { peerName = "katcp" } = this.#peerName();
     const { model } = this.#options;
-    this.#count += 1;
     const channels = model
-      ? modelledChannels(model, peerName, this.#count)
-      : foundChannels(this.#mirror.sensors, peerName, this.#count);
-    this.#channels = channels;
-    this.#published.described(channels.description);
+      ? modelledChannels(model, peerName)
+      : foundChannels(this.#mirror.sensors, peerName);
+    const said = JSON.stringify(channels.description);
+    if (said !== this.#said) {
+      this.#said = said;
+      this.#count += 1;
+      this.#channels = channels;
+      this.#published.described({
+        ...channels.description,
+        revision: `${model?.version ?? 1}.${this.#count}`,
+      });
+    }
     const time = this.#clock.time();
     const readings = new Map<string, Reading>();
-    for (const [name, channel] of channels.bySensor) {
+    for (const [name, channel] of channels.bySensor) { // its alias before its key: either may name the sensor
       const sensor = this.#mirror.sensors.get(name);
       if (sensor) readings.set(channel.key, channelReading(channel, sensor, sensor.reading));
       else if (!readings.has(channel.key)) readings.set(channel.key, missing(channel, time));

@@ -22,10 +22,9 @@ export interface LinkChannels {
  *
  * @param model The model.
  * @param name What the device calls itself.
- * @param count How often it was described before.
  */
-export function modelledChannels(model: Model, name: string, count: number): LinkChannels {
-  return channelsOf({ model, name, revision: `${model.version ?? 1}.${count}` });
+export function modelledChannels(model: Model, name: string): LinkChannels {
+  return channelsOf({ model, name, revision: `${model.version ?? 1}.1` });
 }
 
 /**
@@ -33,9 +32,8 @@ export function modelledChannels(model: Model, name: string, count: number): Lin
  *
  * @param sensors The sensors.
  * @param name What the device calls itself.
- * @param count How often it was described before.
  */
-export function foundChannels(sensors: Iterable<Sensor>, name: string, count: number): LinkChannels {
+export function foundChannels(sensors: Iterable<Sensor>, name: string): LinkChannels {
   const members: Record<string, Param> = {};
   for (const sensor of sensors) members[sensor.name] = paramOf(sensor);
   return channelsOf({
@@ -47,7 +45,7 @@ export function foundChannels(sensors: Iterable<Sensor>, name: string, count: nu
       safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
     },
     name,
-    revision: `1.${count}`,
+    revision: "1.1",
     dynamic: { [GROUP]: members },
     inferred: true,
   });
