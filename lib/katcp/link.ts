@@ -17,6 +17,7 @@ import type {
   UpdateOptions,
 } from "../link/link.ts";
 import { Published } from "../link/published.ts";
+import { typedSet } from "../link/typed_set.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { type BoundRequest, requestsToSet, requestToCall, requestTyped } from "./bound_requests.ts";
 import { KatcpClient } from "./client.ts";
@@ -147,8 +148,11 @@ class KatcpLink implements Link {
 
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
     switch (command.kind) {
-      case "line":
+      case "line": {
+        const values = await typedSet(command.line, () => this.describe(options));
+        if (values) return await this.#set(values, options);
         return await this.#ask(requestTyped(command.line), options, (answer) => ({ text: textOf(answer) }));
+      }
       case "call":
         return await this.#ask(
           requestToCall(await this.describe(options), command.name, command.args ?? {}),

@@ -59,7 +59,11 @@ Deno.test("validateModel() names the path of what is wrong in a parameter", () =
   refusedParam({}, ".type: expected the type of a parameter, got nothing");
   refusedParam(
     { type: "flag", unit: "V" },
-    ".unit: unknown key; known: type, description, every, maxAge, alias, fits, set, words, warn, alarm",
+    ".unit: unknown key; known: type, description, every, maxAge, alias, fits, set, request, words, warn, alarm",
+  );
+  refusedParam(
+    { type: "number", set: true, request: "set gain=\n" },
+    '.request: expected a request of KATCP such as "set-gain" or "gain ch1", got "set gain=\\n"',
   );
   refusedParam({ type: "number", set: false }, ".set: expected true, or no key at all, got false");
   refusedParam(

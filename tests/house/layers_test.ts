@@ -18,7 +18,9 @@ const CONTRACTS = [
   "lib/link/feed.ts",
   "lib/link/link.ts",
   "lib/link/published.ts",
+  "lib/link/typed_set.ts",
   "lib/link/update_queue.ts",
+  "lib/line/parse.ts",
   "lib/line/quote.ts",
   "lib/line/service.ts",
 ];

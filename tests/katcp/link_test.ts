@@ -32,7 +32,12 @@ const Receiver = {
 async function rig(options: LinkOptions = {}) {
   const device = await Device.start({ logLevel: "info" });
   const { clock, transport, server } = device;
-  const gain = device.sensor("rf.gain", float, { unit: "dB", nominal: [0, 30], warn: [-10, 35], initial: 20 });
+  const gain = device.sensor("rf.gain", float, {
+    unit: "dB",
+    nominal: [0, 30],
+    warn: [-10, 35],
+    initial: 20,
+  });
   const temperature = device.sensor("rf.temperature", float, { unit: "K", initial: 15 });
   const mode = device.sensor("mode", discrete(["idle", "obs"]));
   server.request("gain", { help: "Sets a gain.", args: [text, float] }, (_exchange, _which, value) => {
@@ -178,7 +183,9 @@ Deno.test("a device of the SDK over KATCP sets what its model binds, and waits f
   const state = await r.run(receiver.get());
   assertEquals([state.gain, state.mode, state.temperature], [20, "idle", 15]);
   await r.run(receiver.set({ gain: 25.5, mode: "observing" }));
-  const after = await r.run(receiver.waitFor((s) => s.gain === 25.5 && s.mode === "observing", { timeout: "1 s" }));
+  const after = await r.run(
+    receiver.waitFor((s) => s.gain === 25.5 && s.mode === "observing", { timeout: "1 s" }),
+  );
   assertEquals(after.gain, 25.5);
   assertEquals(await r.run(receiver.commands.noise_diode({ on: true })), "lit");
   const hot = await r.run(receiver.waitFor((s) => s.temperature > 100, { timeout: "5 s", stableFor: "1 s" }));
@@ -224,7 +231,36 @@ Deno.test("a KATCP link hands on what the device logs", async () => {
   r.device.server.log.error("the pump has stopped", { name: "pump" });
   await r.settle();
   for await (const line of heard) {
-    assertEquals([line.type, line.message, line.source], ["error", "pump: the pump has stopped", "foodevice"]);
+    assertEquals([line.type, line.message, line.source], [
+      "error",
+      "pump: the pump has stopped",
+      "foodevice",
+    ]);
     break;
   }
+});
+
+Deno.test("a KATCP link takes what the lab's console sets", async () => {
+  await using r = await rig({ model: Receiver });
+  await r.run(r.link.command({ kind: "line", line: "set gain=4.5 mode=obs" }));
+  const readings = await now(r.link);
+  assertEquals([readings.get("gain")?.value, readings.get("mode")?.value], [4.5, "observing"]);
+  for (const line of ["set gain=41", "set gane=4", "set temperature=4", "set gain=loud"]) {
+    await r.run(assertRejects(() => r.link.command({ kind: "line", line }), CommandError));
+  }
+  assertEquals((await now(r.link)).get("gain")?.value, 4.5);
+});
+
+Deno.test("a KATCP link speaks version 4", async () => {
+  await using device = await Device.start({ protocol: 4 });
+  const { clock, transport } = device;
+  const gain = device.sensor("rf.gain", float, { unit: "dB", initial: 20, timestamp: 1234567890.25 });
+  await using stack = new AsyncDisposableStack();
+  const link = openKatcpLink("device:5000", { clock, transport });
+  stack.defer(() => clock.runUntil(link.close()));
+  for (let turn = 0; turn < 8; turn++) await clock.advance(0);
+  assertEquals((await now(link)).get("rf.gain")?.time, 1234567890.25);
+  gain.set(3);
+  for (let turn = 0; turn < 8; turn++) await clock.advance(0);
+  assertEquals((await now(link)).get("rf.gain")?.value, 3);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../lib/errors.ts";
 import { openLink, reachedAt } from "../../lib/link/open_link.ts";
 import { MemoryTransport } from "../../lib/testing/mod.ts";
@@ -10,14 +10,15 @@ for (const address of ["lamp:7000", "line://lamp:7000"]) {
   });
 }
 
-for (const address of ["katcp://mkat:7147", "panda://box", "fitspipe://host/feed", "toString://x"]) {
+for (const address of ["gpib://5", "opc.tcp://plc:4840/x", "toString://x"]) {
   Deno.test(`openLink() says what it can speak when asked for ${address}`, async () => {
     const error = await assertRejects(() => openLink(address), ConfigError);
     const scheme = address.split(":")[0];
-    assertEquals(
+    assertMatch(
       error.message,
-      `Cannot open a link to "${address}": nothing here speaks ${scheme} (supported: line)`,
+      new RegExp(`^Cannot open a link to "${address}": nothing here speaks ${scheme} `),
     );
+    assertMatch(error.message, /\(supported: line(?:, [a-z]+)*\)$/);
   });
 }
 
