@@ -28,6 +28,7 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   if (error.name === "NotCapable") return `this process may not: ${error.message}`;
+  if (error.message.startsWith("failed to lookup address")) return REASONS["ENOTFOUND"]!; // Deno gives no code
   const { code } = error as Error & { code?: string };
   return (code && REASONS[code]) ?? error.message;
 }

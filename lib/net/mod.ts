@@ -1,6 +1,7 @@
 /** Connections: TCP, Unix sockets, and what keeps them alive. @module */
 export { type Address, formatAddress, parseAddress } from "./address.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
+export { bulk } from "./bulk.ts";
 export { joinBytes } from "./bytes.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "./connection.ts";
 export { type Heartbeat, heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
@@ -11,7 +12,7 @@ export {
   type KeptConnection,
 } from "./reconnect.ts";
 export { readTrace, type ReplayOptions, replayTrace } from "./replay.ts";
-export { openSockets } from "./socket.ts";
+export { openSockets } from "./open_sockets.ts";
 export { tcp } from "./tcp.ts";
 export { TraceRecorder, type TraceRecorderOptions } from "./trace.ts";
 export {

@@ -2,30 +2,16 @@
 import type { Server, Socket } from "node:net";
 import { nextTick } from "node:process";
 import { ConnectionError } from "../errors.ts";
-import { joinBytes } from "./bytes.ts";
 import type { Connection, Listener, Receiver } from "./connection.ts";
 import { reasonOf } from "./failure.ts";
+import { countClosed, countOpened } from "./open_sockets.ts";
+import { HIGH_WATER, joined, LARGE, LOW_WATER } from "./outgoing.ts";
 
-/** More than this many bytes queued, and `write` says false. */
-const HIGH_WATER = 256 * 1024;
-/** Once it has said so, `drained` comes when no more than this is left. */
-const LOW_WATER = 64 * 1024;
 /**
  * When so many characters of short lines have come together they leave at once, about a packet's worth: the peer works on
  * them while we write the next ones.
  */
 const PORTION = 1500;
-/** Bytes of this size go to the system as they are instead of being copied together with their neighbours. */
-const LARGE = 256 * 1024;
-
-let open = 0;
-
-/** How many sockets and listeners of this process are open: leaks of `node:net` escape the test sanitizers. */
-export function openSockets(): number {
-  return open;
-}
-
-const encoder = new TextEncoder();
 
 /** A connection over a `node:net` socket that is connected already. */
 export class SocketConnection implements Connection {
@@ -48,7 +34,7 @@ export class SocketConnection implements Connection {
     this.#socket = socket;
     this.peer = peer;
     this.isLocal = isLocal;
-    open++;
+    countOpened();
     socket.on("error", (error: Error) => {
       this.#error ??= new ConnectionError(`Connection with ${peer} lost: ${reasonOf(error)}`, {
         cause: error,
@@ -57,7 +43,7 @@ export class SocketConnection implements Connection {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     socket.once("close", () => {
-      open--;
+      countClosed();
       this.#over = this.#gone = true;
       this.#drop();
       this.#receiver?.closed?.(this.#error);
@@ -170,27 +156,6 @@ export class SocketConnection implements Connection {
   };
 }
 
-/** Everything as one array, save that large ones stay on their own. */
-function joined(parts: readonly (string | Uint8Array)[]): Uint8Array[] {
-  const out: Uint8Array[] = [];
-  let run: Uint8Array[] = [];
-  const close = () => {
-    if (run.length > 0) out.push(joinBytes(run));
-    run = [];
-  };
-  for (const part of parts) {
-    const bytes = typeof part === "string" ? encoder.encode(part) : part;
-    if (bytes.length >= LARGE) {
-      close();
-      out.push(bytes);
-    } else {
-      run.push(bytes);
-    }
-  }
-  close();
-  return out;
-}
-
 /** A `node:net` server that listens already, with what it accepts. */
 export class SocketListener implements Listener {
   readonly address: string;
@@ -204,7 +169,7 @@ export class SocketListener implements Listener {
     this.address = address;
     this.port = port;
     this.#connections = connections;
-    open++;
+    countOpened();
   }
 
   close(): Promise<void> {
@@ -221,7 +186,7 @@ export class SocketListener implements Listener {
     });
     await Promise.all(closing);
     await stopped;
-    open--;
+    countClosed();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

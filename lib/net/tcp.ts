@@ -10,7 +10,13 @@ export const tcp: Transport = {
   listen: async (address, accept) => await listenSocket(tcpAddress(address), accept),
 };
 
-function tcpAddress(text: string): Address {
+/**
+ * Takes the address of a TCP port apart.
+ *
+ * @param text `"host:port"` or `"[::1]:port"`.
+ * @throws {ConfigError} If it is none.
+ */
+export function tcpAddress(text: string): Address & { kind: "tcp" } {
   const address = parseAddress(text);
   if (address.kind === "tcp") return address;
   throw new ConfigError(`Cannot use "${text}" over TCP: expected "host:port"`);

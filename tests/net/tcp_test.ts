@@ -1,26 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { createServer } from "node:net";
 import { ConfigError, ConnectionError } from "../../lib/errors.ts";
-import { type Connection, openSockets, tcp } from "../../lib/net/mod.ts";
+import { bulk, type Connection, openSockets, tcp } from "../../lib/net/mod.ts";
 import { eventually, lineClient, withServer } from "../../lib/testing/mod.ts";
-
-Deno.test("tcp names the address and the reason when it cannot connect", async () => {
-  const free = await tcp.listen("127.0.0.1:0", () => {});
-  await free.close();
-  const cases: [string, RegExp][] = [
-    [free.address, /^Cannot connect to 127\.0\.0\.1:\d+: connection refused: nothing listens there$/],
-    [`localhost:${free.port}`, /^Cannot connect to localhost:\d+: connection refused/],
-    [
-      "no-such-host.invalid:7024",
-      /^Cannot connect to no-such-host\.invalid:7024: the name cannot be resolved/,
-    ],
-  ];
-  for (const [address, expected] of cases) {
-    const error = await assertRejects(() => tcp.connect(address), ConnectionError);
-    assertMatch(error.message, expected);
-    assert(error.cause instanceof Error);
-  }
-});
 
 Deno.test("tcp names what is wrong with an address before it tries", async () => {
   await assertRejects(() => tcp.connect("localhost"), ConfigError, '"localhost"');
@@ -28,51 +10,71 @@ Deno.test("tcp names what is wrong with an address before it tries", async () =>
   await assertRejects(() => tcp.listen("localhost", () => {}), ConfigError);
 });
 
-Deno.test("tcp says in whose name a listener cannot be opened", async () => {
-  const name = "no-such-host.invalid:1";
-  await assertRejects(
-    () => tcp.listen(name, () => {}),
-    ConnectionError,
-    "Cannot listen: port 1 on no-such-host.invalid cannot be opened: the name cannot be resolved",
-  );
-});
-
-Deno.test("tcp leaves no socket of an attempt that was aborted", async () => {
-  const before = openSockets();
-  const controller = new AbortController();
-  const attempt = tcp.connect("192.0.2.1:7024", { signal: controller.signal });
-  setImmediate(() => controller.abort(new Error("enough")));
-  await assertRejects(() => attempt, Error);
-  assertEquals(openSockets(), before);
-});
-
-Deno.test("tcp reads from the system only while somebody wants to", async () => {
-  // A peer that writes until the system takes no more: what it got rid of is all that we and the kernel hold.
-  let taken = 0;
-  const flood = createServer((socket) => {
-    socket.on("error", () => {});
-    const block = new Uint8Array(65536);
-    const push = () => {
-      while (socket.write(block, () => void (taken += block.length)));
-    };
-    socket.on("drain", push);
-    push();
+for (const [name, transport] of Object.entries({ tcp, bulk })) {
+  Deno.test(`${name} names the address and the reason when it cannot connect`, async () => {
+    const free = await transport.listen("127.0.0.1:0", () => {});
+    await free.close();
+    const cases: [string, RegExp][] = [
+      [free.address, /^Cannot connect to 127\.0\.0\.1:\d+: connection refused: nothing listens there$/],
+      [`localhost:${free.port}`, /^Cannot connect to localhost:\d+: connection refused/],
+      [
+        "no-such-host.invalid:7024",
+        /^Cannot connect to no-such-host\.invalid:7024: the name cannot be resolved/,
+      ],
+    ];
+    for (const [address, expected] of cases) {
+      const error = await assertRejects(() => transport.connect(address), ConnectionError);
+      assertMatch(error.message, expected);
+      assert(error.cause instanceof Error);
+    }
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  flood.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const { port } = flood.address() as { port: number };
-  const connection = await tcp.connect(`127.0.0.1:${port}`);
-  connection.receive({ data: () => connection.pause() });
-  let before = -1;
-  await eventually(() => taken > 0 && taken === before || void (before = taken));
-  assert(taken < 32 * 1024 * 1024);
-  connection.destroy();
-  await connection.closed;
-  const { promise: closed, resolve: gone } = Promise.withResolvers<void>();
-  flood.close(() => gone());
-  await closed;
-});
+
+  Deno.test(`${name} says in whose name a listener cannot be opened`, async () => {
+    const name = "no-such-host.invalid:1";
+    await assertRejects(
+      () => transport.listen(name, () => {}),
+      ConnectionError,
+      "Cannot listen: port 1 on no-such-host.invalid cannot be opened: the name cannot be resolved",
+    );
+  });
+
+  Deno.test(`${name} leaves no socket of an attempt that was aborted`, async () => {
+    const before = openSockets();
+    const controller = new AbortController();
+    const attempt = transport.connect("192.0.2.1:7024", { signal: controller.signal });
+    setImmediate(() => controller.abort(new Error("enough")));
+    await assertRejects(() => attempt, Error);
+    assertEquals(openSockets(), before);
+  });
+
+  Deno.test(`${name} reads from the system only while somebody wants to`, async () => {
+    // A peer that writes until the system takes no more: what it got rid of is all that we and the kernel hold.
+    let taken = 0;
+    const flood = createServer((socket) => {
+      socket.on("error", () => {});
+      const block = new Uint8Array(65536);
+      const push = () => {
+        while (socket.write(block, () => void (taken += block.length)));
+      };
+      socket.on("drain", push);
+      push();
+    });
+    const { promise: listening, resolve } = Promise.withResolvers<void>();
+    flood.listen(0, "127.0.0.1", resolve);
+    await listening;
+    const { port } = flood.address() as { port: number };
+    const connection = await transport.connect(`127.0.0.1:${port}`);
+    connection.receive({ data: () => connection.pause() });
+    let before = -1;
+    await eventually(() => taken > 0 && taken === before || void (before = taken));
+    assert(taken < 32 * 1024 * 1024);
+    connection.destroy();
+    await connection.closed;
+    const { promise: closed, resolve: gone } = Promise.withResolvers<void>();
+    flood.close(() => gone());
+    await closed;
+  });
+}
 
 Deno.test("tcp names the peers and tells whether they are local", async () => {
   let far!: Connection;
