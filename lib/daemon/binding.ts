@@ -14,10 +14,12 @@ import type {
   ValueOf,
 } from "../device/types.ts";
 import type { Bad } from "../device/reading.ts";
+import type { ImageNotice } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
 
 export { type Bad, bad } from "../device/reading.ts";
+export type { ImageNotice } from "../link/link.ts";
 
 /** Readings of a set of parameters: any of them, each a value or {@linkcode bad}. */
 export type PatchOf<P extends Params> =
@@ -75,6 +77,8 @@ export interface Context<M extends Model, H> {
   progress(fraction: number, note?: string): void;
   /** A line for the log, here and on MONITOR. */
   log(type: "debug" | "info" | "message" | "warning" | "error" | "success", message: string): void;
+  /** Tells MONITOR of a picture that is now in a file. */
+  image(image: ImageNotice): void;
 }
 
 /** Something read again and again. */

@@ -5,6 +5,7 @@ import type { Model, Param } from "../device/model.ts";
 import { DeviceState } from "../device/state.ts";
 import { stateView } from "../device/state_view.ts";
 import type { StateOf } from "../device/types.ts";
+import type { ImageNotice } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Hardware, Patch } from "./binding.ts";
 import type { AnyBinding, AnyContext } from "./erased.ts";
@@ -67,6 +68,7 @@ export class Device {
   readonly #ended: AbortSignal;
   readonly #view: StateOf<Model>;
   readonly #described = new Set<() => void>();
+  readonly #imageListeners = new Set<(image: ImageNotice) => void>();
 
   /** Makes one of which nothing is known yet. */
   constructor(parts: DeviceParts, session: Session) {
@@ -110,6 +112,9 @@ export class Device {
       update: (patch) => this.publish(patch),
       progress,
       log: (type, message) => this.log.write(type, message),
+      image: (image) => {
+        for (const listener of this.#imageListeners) listener(image);
+      },
     };
   }
 
@@ -141,6 +146,12 @@ export class Device {
   onDescribed(listener: () => void): Disposable {
     this.#described.add(listener);
     return { [Symbol.dispose]: () => void this.#described.delete(listener) };
+  }
+
+  /** Calls `listener` when a picture was written to a file. */
+  onImage(listener: (image: ImageNotice) => void): Disposable {
+    this.#imageListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#imageListeners.delete(listener) };
   }
 
   /** Describes the device anew when a patch has members of a dynamic group that were never seen. */

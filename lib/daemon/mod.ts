@@ -6,6 +6,7 @@ export {
   type Context,
   type Handler,
   type Hardware,
+  type ImageNotice,
   type OpenContext,
   type Patch,
   type PatchOf,

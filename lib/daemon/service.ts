@@ -2,9 +2,10 @@
 import type { Description } from "../device/description.ts";
 import { suggestion } from "../device/nearest.ts";
 import { CommandError } from "../errors.ts";
+import { formatImageNotice } from "../line/image_notice.ts";
 import { quote, toAscii } from "../line/quote.ts";
 import type { Caller, LineService, Outcome, ParsedLine, Peer, ValueSource } from "../line/service.ts";
-import type { LogLine } from "../link/link.ts";
+import type { ImageNotice, LogLine } from "../link/link.ts";
 import type { Claims } from "./claims.ts";
 import type { Commands } from "./commands.ts";
 import type { Device } from "./device.ts";
@@ -50,6 +51,7 @@ export class DeviceService implements LineService {
     this.values = state;
     this.#parts = parts;
     log.to((line) => this.#tellMonitor(line));
+    parts.device.onImage((image) => this.#tellOf(image));
   }
 
   status(): string {
@@ -151,6 +153,11 @@ export class DeviceService implements LineService {
     for (const peer of this.#peers) {
       if (peer.name === MONITOR) peer.send(`${type} ${asWords(message)}`);
     }
+  }
+
+  #tellOf(image: ImageNotice): void {
+    const line = formatImageNotice(image);
+    for (const peer of this.#peers) if (peer.modern) peer.send(line);
   }
 }
 

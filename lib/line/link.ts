@@ -3,11 +3,13 @@ import type { Description, Update } from "../device/mod.ts";
 import type {
   Answer,
   CommandOptions,
+  ImageNotice,
   Link,
   LinkCommand,
   LinkOptions,
   LinkState,
   LogLine,
+  Picture,
   UpdateOptions,
 } from "../link/link.ts";
 import { Published } from "../link/published.ts";
@@ -15,7 +17,9 @@ import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { LineClient } from "./client.ts";
 import { CommandText } from "./command_text.ts";
 import type { Introduction } from "./greeting.ts";
+import { readImageNotice } from "./image_notice.ts";
 import type { ParsedLine } from "./parse.ts";
+import { Pictures } from "./pictures.ts";
 import { StatusReader } from "./status_reader.ts";
 import { PolledSource, PushedSource, type Source, type SourceListener } from "./value_sources.ts";
 
@@ -65,6 +69,7 @@ class LineLink implements Link {
   readonly #clock: Clock;
   readonly #client: LineClient;
   readonly #published: Published;
+  readonly #pictures: Pictures;
   #source: Source | undefined;
   #reader: StatusReader | undefined;
   #commands: CommandText | undefined;
@@ -77,11 +82,14 @@ class LineLink implements Link {
     this.#options = options;
     this.#clock = clock;
     this.#published = new Published(address, clock);
+    this.#pictures = new Pictures(clock, () => this.#askForPicture());
     this.#client = new LineClient(address, {
       state: (state) => this.#enter(state),
       connected: (peer) => this.#begin(peer),
       line: (line) => this.#take(line),
-      payload: (line, data, isLast) => this.#source?.payload(line, data, isLast),
+      payload: (line, data, isLast) => {
+        if (!this.#pictures.payload(line, data, isLast)) this.#source?.payload(line, data, isLast);
+      },
       bad: (problem) => this.#say("warning", `sent a line that cannot be read: ${problem}`),
     }, { clock, token, transport, ...(name === undefined ? {} : { name }) });
   }
@@ -110,6 +118,14 @@ class LineLink implements Link {
     return this.#published.log(options.signal);
   }
 
+  images(options: { signal?: AbortSignal } = {}): AsyncIterable<ImageNotice> {
+    return this.#published.images(options.signal);
+  }
+
+  pictures(options: { signal?: AbortSignal } = {}): AsyncIterable<Picture> {
+    return this.#pictures.read(options.signal);
+  }
+
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
     this.#client.mustBeConnected(command.kind === "line" ? command.line : command.kind);
     if (!this.#commands && command.kind !== "line") await this.describe(options);
@@ -124,6 +140,7 @@ class LineLink implements Link {
   async close(): Promise<void> {
     this.#source?.end();
     await this.#client.close();
+    this.#pictures.close();
     this.#published.close();
   }
 
@@ -138,7 +155,10 @@ class LineLink implements Link {
   }
 
   #enter(state: LinkState): void {
-    if (state.status !== "connected") this.#source?.end();
+    if (state.status !== "connected") {
+      this.#source?.end();
+      this.#pictures.lost();
+    }
     this.#published.enter(state);
   }
 
@@ -179,7 +199,22 @@ class LineLink implements Link {
 
   #take(line: ParsedLine): void {
     if (LOG_TYPES.has(line.name)) this.#say(line.name as LogLine["type"], saidIn(line));
-    else this.#source?.line(line);
+    else if (line.name === "@image") this.#tellOfImage(line);
+    else if (!this.#pictures.line(line)) this.#source?.line(line);
+  }
+
+  #tellOfImage(line: ParsedLine): void {
+    const image = readImageNotice(line);
+    if (image) this.#published.wrote(image);
+    else this.#say("warning", `told of an image without a path: ${line.text}`);
+  }
+
+  /** Only a camera of the base protocol has pictures to ask for; to no other peer its words are sent. */
+  #askForPicture(): boolean {
+    const { peer } = this.#client;
+    if (peer === undefined || peer.isModern || peer.type !== "ccd") return false;
+    this.#client.send("get_current_frame");
+    return true;
   }
 
   #say(type: LogLine["type"], message: string): void {

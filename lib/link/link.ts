@@ -96,6 +96,32 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** A picture that a device has written to a FITS file. */
+export interface ImageNotice {
+  /** Where it is, on the device's machine: an absolute path. */
+  readonly path: string;
+  /** The number of the frame, as the device counts. */
+  readonly number?: number;
+  /** When its exposure began, unix seconds. */
+  readonly time?: number;
+  /** The feed on which it was also sent. */
+  readonly feed?: string;
+  /** The run it belongs to. */
+  readonly run?: string;
+}
+
+/** A picture as a camera shows it while it works, ready to be looked at. */
+export interface Picture {
+  /** How it is encoded: `"jpeg"`. */
+  readonly format: string;
+  /** When it was taken, unix seconds; when it came where the camera does not say. */
+  readonly time: number;
+  /** What the camera says of it: `mean`, `flux`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The encoded picture. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A source of values that takes commands and mends itself. Loss is a state, not an error: iterations go on after it. */
 export interface Link extends AsyncDisposable {
   /** Where it goes, as given. */
@@ -121,6 +147,13 @@ export interface Link extends AsyncDisposable {
   command(command: LinkCommand, options?: CommandOptions): Promise<Answer>;
   /** Log lines of the device, where it sends any. */
   log?(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /** Pictures that the device has written to files, as it tells of them; those before this call are not told. */
+  images?(options?: { signal?: AbortSignal }): AsyncIterable<ImageNotice>;
+  /**
+   * The pictures of a camera that shows any, one after the other, for as long as somebody iterates. A slow consumer
+   * misses some.
+   */
+  pictures?(options?: { signal?: AbortSignal }): AsyncIterable<Picture>;
   /** Ends it; every iteration ends, every open command fails with `unknown_outcome`. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Reading, Update } from "../device/reading.ts";
 import { ConnectionError } from "../errors.ts";
 import { type Clock, type Duration, milliseconds, withDeadline } from "../time/mod.ts";
 import { Feed, Last, Latest } from "./feed.ts";
-import type { LinkState, LogLine, UpdateOptions } from "./link.ts";
+import type { ImageNotice, LinkState, LogLine, UpdateOptions } from "./link.ts";
 import { UpdateQueue } from "./update_queue.ts";
 
 const DESCRIBE_TIMEOUT: Duration = "10 s";
@@ -12,6 +12,8 @@ const DESCRIBE_TIMEOUT: Duration = "10 s";
 const READINGS = 100_000;
 /** Log lines kept for a reader that does not take them. */
 const LOG_LINES = 1000;
+/** Images told of that are kept for a reader that does not take them. */
+const IMAGES = 10_000;
 
 /** The half of a link that is the same in every protocol: its states, descriptions, values and log lines. */
 export class Published {
@@ -27,6 +29,7 @@ export class Published {
   readonly #descriptions = new Feed<Description>();
   readonly #updates = new Feed<Update>();
   readonly #log = new Feed<LogLine>();
+  readonly #images = new Feed<ImageNotice>();
   #lastAt = 0;
 
   /** Makes one of which nobody was told anything yet. */
@@ -58,6 +61,11 @@ export class Published {
   /** Tells a line of the log. */
   say(line: LogLine): void {
     this.#log.publish(line);
+  }
+
+  /** Tells of an image. */
+  wrote(image: ImageNotice): void {
+    this.#images.publish(image);
   }
 
   /** As {@linkcode Link.states}, beginning with the present one. */
@@ -96,9 +104,15 @@ export class Published {
     return this.#log.read(new Last(LOG_LINES), signal);
   }
 
+  /** As {@linkcode Link.images}. */
+  images(signal?: AbortSignal): AsyncIterable<ImageNotice> {
+    return this.#images.read(new Last(IMAGES), signal);
+  }
+
   /** Ends every iteration. */
   close(): void {
-    for (const feed of [this.#states, this.#descriptions, this.#updates, this.#log]) feed.close();
+    const feeds = [this.#states, this.#descriptions, this.#updates, this.#log, this.#images];
+    for (const feed of feeds) feed.close();
   }
 
   /** All values as they are now: as much later than the last update as it is old. */

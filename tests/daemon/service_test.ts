@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../lib/daemon/mod.ts";
-import { parseLine } from "../../lib/line/mod.ts";
+import { openLineLink, parseLine } from "../../lib/line/mod.ts";
 import { lineClient, MemoryTransport, VirtualClock } from "../../lib/testing/mod.ts";
 import { Rig } from "./rig.ts";
 
@@ -73,4 +73,28 @@ Deno.test("values that no poll reads any more go stale", async () => {
   assertEquals(rig.daemon.readings.get("gain")!.quality, "good");
   await rig.clock.advance("1 h");
   assertEquals(rig.daemon.readings.get("hw_connected")!.value, true);
+});
+
+Deno.test("peers that know the extended protocol are told of images, no others", async () => {
+  await using rig = await Rig.start({}, {
+    commands: {
+      home: ({ image }) => Promise.resolve(image({ path: "/frames/a b.fits", number: 12, time: 1.5 })),
+      move: () => Promise.resolve(1),
+      burst: () => Promise.resolve(),
+      refuse: () => Promise.resolve(),
+    },
+  });
+  const old = lineClient(await rig.transport.connect(rig.daemon.address));
+  old.send("id name=monitor");
+  const link = openLineLink(rig.daemon.address, { transport: rig.transport, clock: rig.clock });
+  const images = link.images!()[Symbol.asyncIterator]();
+  const next = images.next();
+  await rig.clock.runUntil(link.describe());
+  await rig.clock.runUntil(link.command({ kind: "call", name: "home" }));
+  assertEquals((await next).value, { path: "/frames/a b.fits", number: 12, time: 1.5 });
+  old.send("get_id");
+  await old.expect(/^id /);
+  assertEquals(old.lines.some((line) => line.startsWith("@")), false);
+  await rig.clock.runUntil(link.close());
+  old.close();
 });

@@ -1,5 +1,5 @@
 /** Numbers about a part of a picture. @module */
-import { type Area, type Reader } from "./raster.ts";
+import type { Area, Reader } from "./raster.ts";
 
 /** What is said of some pixels. */
 export interface Statistics {
