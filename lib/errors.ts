@@ -59,3 +59,45 @@ export class CommandError extends DewarError {
     this.code = code;
   }
 }
+
+/** Where in a FITS file something is wrong. */
+export interface FitsPlace {
+  /** The file, where it is one. */
+  readonly file?: string;
+  /** Which HDU, from 0. */
+  readonly hdu?: number;
+  /** Which card of its header, from 1. */
+  readonly card?: number;
+  /** The keyword of that card. */
+  readonly keyword?: string;
+  /** Byte in the file, from 0. */
+  readonly offset?: number;
+}
+
+/** A FITS file breaks the standard, or something was asked for that no FITS file can hold. */
+export class FitsError extends DewarError {
+  /** What is wrong, without where. */
+  readonly problem: string;
+  /** Where it is wrong, as far as that is known. */
+  readonly place: FitsPlace;
+
+  /** Makes one from what is wrong and where; the message says both. */
+  constructor(problem: string, place: FitsPlace = {}, options?: ErrorOptions) {
+    const { file, hdu, card, keyword, offset } = place;
+    const name = keyword === undefined ? "" : keyword;
+    const parts = [
+      file,
+      hdu === undefined ? undefined : `HDU ${hdu}`,
+      card === undefined ? name : `card ${card}${name === "" ? "" : ` (${name})`}`,
+      offset === undefined ? undefined : `byte ${offset}`,
+    ].filter((part) => part !== undefined && part !== "");
+    super(parts.length > 0 ? `${parts.join(", ")}: ${problem}` : problem, options);
+    this.problem = problem;
+    this.place = place;
+  }
+
+  /** The same, with more said of where; what it says already stays. */
+  at(place: FitsPlace): FitsError {
+    return new FitsError(this.problem, { ...place, ...this.place }, { cause: this.cause ?? this });
+  }
+}

@@ -1,0 +1,49 @@
+/** Writes a file in memory. @module */
+import { encodeImage } from "./encode_image.ts";
+import { encodedLength, encodeHdu, type HduEncoder } from "./hdu_encoder.ts";
+import type { ImageInput } from "./image.ts";
+
+/** Options of whatever writes FITS. */
+export interface EncodeOptions {
+  /** Whether every HDU gets `CHECKSUM` and `DATASUM` (default: true). */
+  checksum?: boolean;
+}
+
+/** What can be written as an HDU. */
+export type HduInput = ImageInput;
+
+/**
+ * Makes HDUs ready to be written, one after another. Where the first one cannot be the primary HDU, an empty one is
+ * put in front.
+ *
+ * @throws {FitsError} If one of them makes no HDU.
+ */
+export function* encoders(
+  hdus: Iterable<HduInput>,
+  { checksum = true }: EncodeOptions,
+): Generator<HduEncoder> {
+  let isFirst = true;
+  for (const hdu of hdus) {
+    yield encodeImage(hdu, isFirst, checksum);
+    isFirst = false;
+  }
+}
+
+/**
+ * Writes a whole file into memory.
+ *
+ * @param hdus Images and tables in their order.
+ * @param options Whether there are checksums.
+ * @throws {FitsError} If one of them makes no HDU.
+ */
+export function encodeFits(hdus: Iterable<HduInput>, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+  const ready = [...encoders(hdus, options)];
+  const lengths = ready.map(encodedLength);
+  const file = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  ready.forEach((hdu, index) => {
+    encodeHdu(hdu, file.subarray(at, at + lengths[index]!));
+    at += lengths[index]!;
+  });
+  return file;
+}
