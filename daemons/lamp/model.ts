@@ -100,5 +100,6 @@ export const Lamp = {
     identify: { description: "What the instrument calls itself", returns: { type: "text" } },
   },
   safe: { stop: "hold", claimLost: "procedure", abort: "procedure", interlock: "procedure" },
-  hardwareProtection: "A spring closes the shutter when its power fails; a thermostat cuts the lamp at 90 degC.",
+  hardwareProtection:
+    "A spring closes the shutter when its power fails; a thermostat cuts the lamp at 90 degC.",
 } as const satisfies Model;

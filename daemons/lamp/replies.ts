@@ -1,6 +1,14 @@
 /** What the lamp is asked again and again, and what it replies. @module */
 import type { Patch } from "../../lib/daemon/binding.ts";
-import { bad, type Bad, isBad, type Param, parseNumber, parseValue, type ValueOf } from "../../lib/device/mod.ts";
+import {
+  type Bad,
+  bad,
+  isBad,
+  type Param,
+  parseNumber,
+  parseValue,
+  type ValueOf,
+} from "../../lib/device/mod.ts";
 import { CommandError, PeerProtocolError } from "../../lib/errors.ts";
 import { Lamp } from "./model.ts";
 
@@ -9,24 +17,16 @@ export const STATUS_QUESTION = "STAT?";
 
 const P = Lamp.params;
 
+type Fields = [string, string, string, string, string, string, string, string, string, string];
+
 /** Reads the reply to {@linkcode STATUS_QUESTION}. */
 export function readStatus(reply: string): Patch<typeof Lamp> {
   const fields = reply.split(";");
   if (fields.length !== 10) {
     throw new PeerProtocolError(`The lamp answered "${reply}": expected 10 fields`);
   }
-  const [lamp, state, shutter, filter, wavelength, level, output, stabilised, temperature, hours] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [lamp, state, shutter, filter, wavelength, level, output, stabilised, temperature, hours] =
+    fields as Fields;
   const isMoving = filter.trim() === "0";
   return {
     lamp: read(P.lamp, lamp),

@@ -9,8 +9,7 @@ import { carryOut } from "./simulator/commands.ts";
 import { Source, type SourceOptions } from "./simulator/source.ts";
 
 /** Options of {@linkcode simulateLamp}. */
-export interface LampSimulatorOptions
-  extends SourceOptions, Partial<Omit<InstrumentServerOptions, "clock">> {
+export interface LampSimulatorOptions extends SourceOptions, Partial<Omit<InstrumentServerOptions, "clock">> {
   /** Seconds of the plant in a second of the clock (default 1). */
   speed?: number;
   /** The clock (default: the system's). */
@@ -95,7 +94,13 @@ export const commandLine = {
       min: 0,
       description: "Photons per second and pixel at full level without a filter",
     },
-    flicker: { type: "number", default: 0.001, min: 0, max: 0.1, description: "Noise of the filament, of the whole" },
+    flicker: {
+      type: "number",
+      default: 0.001,
+      min: 0,
+      max: 0.1,
+      description: "Noise of the filament, of the whole",
+    },
     world: WORLD_OPTION,
     fault: {
       type: "text",

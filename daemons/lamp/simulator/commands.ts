@@ -8,6 +8,11 @@ const OUT_OF_RANGE = "ERR 2 parameter out of range";
 /** What it calls itself. */
 const IDENTITY = "Dewar,Reference Lamp,0001,1.0";
 
+const QUESTIONS: Readonly<Record<string, (source: Source) => string>> = {
+  "*IDN?": () => IDENTITY,
+  "STAT?": status,
+};
+
 /**
  * Carries out a line.
  *
@@ -18,7 +23,7 @@ const IDENTITY = "Dewar,Reference Lamp,0001,1.0";
 export function carryOut(source: Source, line: string): string {
   const [word = "", argument, ...more] = line.trim().toUpperCase().split(/\s+/);
   if (more.length > 0) return UNKNOWN;
-  if (argument === undefined) return word === "STAT?" ? status(source) : word === "*IDN?" ? IDENTITY : UNKNOWN;
+  if (argument === undefined) return QUESTIONS[word]?.(source) ?? UNKNOWN;
   switch (word) {
     case "LAMP":
       return either(argument, "ON", "OFF", (isOn) => source.isOn = isOn);
