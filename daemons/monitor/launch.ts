@@ -26,7 +26,9 @@ const ENVIRONMENT = ["PG*", "USERNAME", "USER", "LOGNAME"];
 export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Required<Needs> {
   const own = options.console
     ? []
-    : [config.port, config.httpPort].map((port) => formatAddress(config.host, port));
+    : [config.port, config.httpPort, config.katcpPort].flatMap((port) =>
+      port === undefined ? [] : [formatAddress(config.host, port)]
+    );
   const watched = config.clients.flatMap(({ address, enabled }) =>
     enabled && address ? [reachedAt(address)] : []
   );

@@ -43,6 +43,7 @@ async function live(
     const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort, verify }));
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
+    if (monitor.katcpAddress !== undefined) console.log(`katcp at ${monitor.katcpAddress}`);
   }
   parts.use(attend(monitor, { debug: options.debug, exit }));
   say = monitor.say;

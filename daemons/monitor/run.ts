@@ -1,7 +1,7 @@
 /** MONITOR put together: lab, links, port, console; everything it stands on can be given. @module */
 import { type LineServer, serveLine } from "../../lib/line/server.ts";
 import type { Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
-import type { Transport } from "../../lib/net/mod.ts";
+import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { runTyped, type Workplace } from "./commands.ts";
 import type { Config } from "./config/mod.ts";
@@ -42,6 +42,8 @@ export interface Monitor extends AsyncDisposable {
   readonly lab: Lab;
   /** Where it listens: `"127.0.0.1:7100"`; undefined where it does not. */
   readonly address: string | undefined;
+  /** Where it listens for KATCP clients; undefined where it does not. */
+  readonly katcpAddress: string | undefined;
   /** Writes a line to the log. */
   say(type: LogLine["type"], message: string): void;
   /** Carries out a line typed at the console and gives what is shown. */
@@ -87,9 +89,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   if (pageMayCommand) lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
 
   let server: LineServer | undefined;
+  let katcpAddress: string | undefined;
   if (listen) {
+    const service = monitorService({ status, values, incoming, work });
     server = parts.use(
-      await serveLine(monitorService({ status, values, incoming, work }), {
+      await serveLine(service, {
         address: `${config.host}:${config.port}`,
         clock,
         token: config.token,
@@ -98,6 +102,17 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         ...transport ? { transport } : {},
       }),
     );
+    if (config.katcpPort !== undefined) {
+      const { serveKatcp } = await import("../../lib/daemon/katcp.ts");
+      const katcp = await serveKatcp(service, {
+        address: formatAddress(config.host, config.katcpPort),
+        commands: config.katcpCommands ? "everybody" : "nobody",
+        clock,
+        log: (type, message) => lab.say(type, message),
+        ...transport ? { transport } : {},
+      });
+      katcpAddress = parts.use(katcp).address;
+    }
   }
   let isClosing = false;
   const following = [...lab.clients.values()].filter(({ enabled, address }) => enabled && address !== "")
@@ -125,6 +140,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   return {
     lab,
     address: server?.address,
+    katcpAddress,
     say: (type, message) => lab.say(type, message),
     async obey(line) {
       const shown: string[] = [];

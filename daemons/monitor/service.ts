@@ -1,5 +1,6 @@
 /** MONITOR as its TCP port shows it: the original's words, and a whole lab that can be described and subscribed to. @module */
-import type { LineService, Outcome, ParsedLine } from "../../lib/line/mod.ts";
+import type { ShownService } from "../../lib/daemon/katcp.ts";
+import type { Outcome, ParsedLine } from "../../lib/line/mod.ts";
 import { type Reply, runCommand, type Workplace } from "./commands.ts";
 import type { Incoming } from "./incoming.ts";
 import type { LabValues } from "./lab_values.ts";
@@ -19,7 +20,7 @@ export interface ServiceParts {
 }
 
 /** Makes MONITOR's line service. */
-export function monitorService({ status, values, incoming, work }: ServiceParts): LineService {
+export function monitorService({ status, values, incoming, work }: ServiceParts): ShownService {
   return {
     name: MONITOR_NAME,
     role: "",

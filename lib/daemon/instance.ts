@@ -43,6 +43,13 @@ const COMMON = {
     description: "Obey everybody who reaches the port, as the original did",
   },
   token: { type: "text", description: "What peers from other machines show to be obeyed" },
+  "katcp-port": {
+    type: "integer",
+    placeholder: "PORT",
+    min: 0,
+    max: 65535,
+    description: "Show it over KATCP as well, on this port; 0 takes any free one",
+  },
   state: {
     type: "text",
     placeholder: "FOLDER",
@@ -96,6 +103,7 @@ export function commandLineOf(model: Model, binding: AnyBinding, program: string
         ] as const
         : [],
       ["--host 0.0.0.0 --token s3cret", "Let other machines command who show the token"],
+      ["--katcp-port 7147", "Show it to KATCP clients as well"],
       ["--state data/state", "Remember settings over a restart"],
     ],
   };
@@ -132,6 +140,7 @@ export async function instanceOf(
     host,
     name,
     token: said.token,
+    katcpPort: said["katcp-port"],
     state: said.state,
     debug: said.debug,
     labels: instance?.labels,

@@ -79,18 +79,23 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
 async function live(daemon: Daemon): Promise<void> {
   const interruption = interrupted();
   console.log(`listening on ${daemon.address}`);
+  if (daemon.katcpAddress !== undefined) console.log(`katcp at ${daemon.katcpAddress}`);
   const isInterrupted = await Promise.race([daemon.ended, interruption]);
   if (isInterrupted) await daemon.stop();
 }
 
 function needsOf(
-  { host, port, hardware, state }: ServeOptions,
+  { host, port, katcpPort, hardware, state }: ServeOptions,
   { hasHardware, lab }: { hasHardware: boolean; lab: string | undefined },
 ): Needs {
   const folders = state === undefined ? [] : [state];
   const reached = hasHardware && hardware !== undefined ? [hardware] : [];
   return {
-    net: [formatAddress(host!, port!), ...reached],
+    net: [
+      formatAddress(host!, port!),
+      ...katcpPort === undefined ? [] : [formatAddress(host!, katcpPort)],
+      ...reached,
+    ],
     read: lab === undefined ? folders : [...folders, lab],
     write: folders,
   };

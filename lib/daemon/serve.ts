@@ -40,6 +40,8 @@ export interface ServeOptions {
   token?: string | undefined;
   /** Whether every peer is obeyed. */
   trustNetwork?: boolean | undefined;
+  /** Port on which it is shown over KATCP as well, 0 for any free one (default: it is not). */
+  katcpPort?: number | undefined;
   /** Folder of the state file; without it nothing outlives the process. */
   state?: string | undefined;
   /** Whether details are logged. */
@@ -60,6 +62,8 @@ export interface Daemon extends AsyncDisposable {
   readonly address: string;
   /** The true port. */
   readonly port: number;
+  /** Where it listens for KATCP, with the true port; undefined where it does not. */
+  readonly katcpAddress: string | undefined;
   /** The latest readings by channel key. */
   readonly readings: ReadingSource;
   /** Resolves when it has stopped, by whatever way. */
@@ -182,6 +186,15 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
     trustNetwork: options.trustNetwork ?? false,
     log: tell,
   });
+  // Loaded only when asked for: a daemon without it starts without a second protocol.
+  const { serveKatcp } = options.katcpPort === undefined ? {} : await import("./katcp.ts");
+  const katcp = await serveKatcp?.(service, {
+    address: formatAddress(host, options.katcpPort!),
+    commands: options.trustNetwork ? "everybody" : "local",
+    ...options.transport ? { transport } : {},
+    clock,
+    log: tell,
+  });
   if (options.trustNetwork) log.write("warning", "Everybody who reaches this port is obeyed");
   const expiry = clock.every("1 s", () => device.state.expire());
   pollers.push(...(binding.poll ?? []).map((poll) => new Poller(device, poll)));
@@ -195,6 +208,7 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
     claims.close();
     await session.close();
     await memory?.close();
+    await katcp?.close();
     await server.close();
     ended.resolve();
   }
@@ -202,6 +216,7 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
   return {
     address: server.address,
     port: server.port,
+    katcpAddress: katcp?.address,
     readings: device.state,
     ended: ended.promise,
     stop,

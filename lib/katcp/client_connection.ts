@@ -24,6 +24,8 @@ const LONGEST = 1000;
 export class ClientConnection implements Receiver, SampleSink {
   /** Where it is: `"127.0.0.1:53600"`. */
   readonly address: string;
+  /** Whether it is on this machine. */
+  readonly isLocal: boolean;
   /** The version of the protocol that is spoken. */
   readonly version: Version;
   /** Its sampling strategies. */
@@ -43,6 +45,7 @@ export class ClientConnection implements Receiver, SampleSink {
     this.#context = context;
     this.#connection = connection;
     this.address = connection.peer;
+    this.isLocal = connection.isLocal;
     this.version = context.version;
     this.sampling = new Sampling(context.wheel, this);
     const { limits } = context;

@@ -37,6 +37,17 @@ export const MONITOR = {
       max: 65535,
       description: `Port of the page, 0 for any free one (default ${DEFAULTS.httpPort})`,
     },
+    "katcp-port": {
+      type: "integer",
+      placeholder: "PORT",
+      min: 0,
+      max: 65535,
+      description: "Show every value of the lab as a KATCP sensor on this port, 0 for any free one",
+    },
+    "katcp-commands": {
+      type: "switch",
+      description: "Take commands over KATCP as well, from whoever reaches its port: KATCP has no login",
+    },
     "host": {
       type: "text",
       placeholder: "ADDRESS",
@@ -102,6 +113,7 @@ export const MONITOR = {
       "--config lab/monitor.yaml --db postgres://lab@db/ccdlab",
       "watches what the file names, stores in PostgreSQL",
     ],
+    ["--katcp-port 7147 cryocon=localhost:7024", "shows the lab to KATCP clients: katcp://localhost:7147"],
     ["--host 0.0.0.0 --token s3cret", "listens to other machines; those that show the token may command"],
   ],
 } as const satisfies CommandLine;
@@ -113,6 +125,8 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     host: options.host,
     port: options.port,
     httpPort: options["http-port"],
+    katcpPort: options["katcp-port"],
+    katcpCommands: options["katcp-commands"] ? true : undefined,
     db: options.db ?? (options["db-host"] === undefined ? undefined : databaseOn(options["db-host"])),
     data: options.data,
     interval: options.interval,

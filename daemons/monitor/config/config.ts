@@ -27,6 +27,10 @@ export interface Settings {
   readonly port: number;
   /** Port of the page; 0 takes any free one. */
   readonly httpPort: number;
+  /** Port on which the lab is shown over KATCP, 0 for any free one; undefined where it is not. */
+  readonly katcpPort: number | undefined;
+  /** Whether KATCP clients may command as well; KATCP has no login. */
+  readonly katcpCommands: boolean;
   /** PostgreSQL by URL; undefined for the embedded store. */
   readonly db: string | undefined;
   /** Folder of the embedded store and of the spool. */
@@ -63,6 +67,8 @@ export const DEFAULTS: Settings = {
   host: "127.0.0.1",
   port: 7100,
   httpPort: 8888,
+  katcpPort: undefined,
+  katcpCommands: false,
   db: undefined,
   data: "data/monitor",
   interval: 60,

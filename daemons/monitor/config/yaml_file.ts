@@ -27,6 +27,8 @@ export function readYaml(text: string, file: string): Said {
     host: root.text("host"),
     port: root.numberIn("port", PORT),
     httpPort: root.numberIn("http_port", PORT),
+    katcpPort: root.numberIn("katcp_port", PORT),
+    katcpCommands: root.flag("katcp_commands"),
     db: root.text("db"),
     data: root.text("data"),
     interval: root.numberIn("interval", INTERVAL),
