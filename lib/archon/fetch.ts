@@ -1,0 +1,89 @@
+/** Getting the pixels of a frame out of a controller. @module */
+import { CommandError } from "../errors.ts";
+import type { Exchange } from "./exchange.ts";
+import { blocksFor, type FrameBuffer, frameBytes, readFrame } from "./frame.ts";
+import { BLOCK_BYTES, hex } from "./request.ts";
+
+/** Options of {@linkcode ArchonClient.fetch}. */
+export interface FetchOptions {
+  /** Where the pixels go (default: a new array); it must have room for them. */
+  readonly into?: Uint8Array | undefined;
+  /**
+   * Most bytes asked for at once (default 8 MiB): other commands get their turn in between. `Infinity` asks for the frame
+   * as a whole, for simulators that know nothing else.
+   */
+  readonly piece?: number | undefined;
+  /** Told how many bytes have come, now and then. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Gives it up; the buffer is unlocked all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A controller has 2 GB of memory. */
+const LARGEST_FRAME = 2 ** 31;
+const PIECE = 8 * 2 ** 20;
+
+/** See {@linkcode ArchonClient.fetch}. */
+export async function fetchFrame(
+  exchange: Exchange,
+  buffer: FrameBuffer,
+  options: FetchOptions,
+): Promise<Uint8Array> {
+  const { signal } = options;
+  try {
+    await exchange.send(`LOCK${buffer.index}`, { signal });
+    await checkStillThere(exchange, buffer, signal);
+    return await fetchPieces(exchange, buffer, options);
+  } finally {
+    // What went wrong before is what the caller should hear of, and pixels that came are not given up for this.
+    await exchange.send("LOCK0").catch((error) =>
+      exchange.warn(`has not given its lock back: ${error.message}`)
+    );
+  }
+}
+
+/** Between looking and locking, a fast readout may have begun to overwrite it. */
+async function checkStillThere(
+  exchange: Exchange,
+  buffer: FrameBuffer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { buffers } = readFrame(await exchange.send("FRAME", { signal }));
+  const now = buffers.find(({ index }) => index === buffer.index);
+  if (now?.frame === buffer.frame && now.complete) return;
+  const instead = now === undefined ? "nothing" : `frame ${now.frame}`;
+  throw new CommandError(
+    "device",
+    `Frame ${buffer.frame} is not in buffer ${buffer.index} of the Archon any more: ${instead} is`,
+  );
+}
+
+async function fetchPieces(
+  exchange: Exchange,
+  buffer: FrameBuffer,
+  options: FetchOptions,
+): Promise<Uint8Array> {
+  const { signal, piece = PIECE, onProgress } = options;
+  const total = frameBytes(buffer);
+  if (total > LARGEST_FRAME) {
+    const size = `${buffer.width} x ${buffer.height} x ${buffer.bits} bits`;
+    throw new CommandError("device", `Frame ${buffer.frame} of ${size} is larger than an Archon's memory`);
+  }
+  const into = options.into ?? new Uint8Array(total);
+  if (into.length < total) throw new RangeError(`A frame of ${total} bytes does not fit into ${into.length}`);
+  const step = Math.max(1, Math.min(Math.floor(piece / BLOCK_BYTES), blocksFor(total)));
+  for (let block = 0; block < blocksFor(total); block += step) {
+    const blocks = Math.min(step, blocksFor(total) - block);
+    let at = block * BLOCK_BYTES;
+    const take = (bytes: Uint8Array) => {
+      const room = total - at;
+      if (room >= bytes.length) into.set(bytes, at);
+      else if (room > 0) into.set(bytes.subarray(0, room), at); // the last block is padded
+      at += bytes.length;
+    };
+    const address = hex(buffer.base + block * BLOCK_BYTES, 8);
+    await exchange.send(`FETCH${address}${hex(blocks, 8)}`, { blocks, take, signal });
+    onProgress?.(Math.min(at, total));
+  }
+  return into.subarray(0, total);
+}
