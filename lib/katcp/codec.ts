@@ -13,8 +13,9 @@ import {
   PLAIN,
   UNESCAPED,
 } from "./grammar.ts";
-import { bytesOf, type Message, type MessageType } from "./message.ts";
-import { ReadMessage, Spans } from "./read_message.ts";
+import { bytesOf, Message, type MessageType } from "./message.ts";
+import { Spans } from "./spans.ts";
+import { hashed, wordIn } from "./words.ts";
 
 /** A line that is no message; those behind it are not touched. */
 export interface BadLine {
@@ -67,7 +68,6 @@ const empty = new Uint8Array(0);
 export class MessageParser {
   readonly #limit: number;
   readonly #spans = new Spans();
-  readonly #names: string[] = new Array(256).fill("");
   #partial: Uint8Array = empty;
   #partialLength = 0;
   #skipping = false;
@@ -149,7 +149,7 @@ export class MessageParser {
     const nameStart = start + 1;
     let at = nameStart;
     let hash = 0;
-    while (at < length && NAME[bytes[at]!] !== 0) hash = (hash * 31 + bytes[at++]!) | 0;
+    while (at < length && NAME[bytes[at]!] !== 0) hash = hashed(hash, bytes[at++]!);
     const nameEnd = at;
     if (at === length) return length;
     if (NAME[bytes[nameStart]!] !== 2) {
@@ -180,7 +180,8 @@ export class MessageParser {
       return this.#bad(bytes, start, at, expected);
     }
     const spans = this.#spans;
-    spans.begin();
+    spans.from = spans.to;
+    let { block, to } = spans;
     let isEscaped = false;
     for (;;) {
       while (kind === BLANK && ++at < length) kind = KIND[bytes[at]!]!;
@@ -200,10 +201,16 @@ export class MessageParser {
       }
       if (at >= length) return length;
       if (kind === FORBIDDEN) return this.#bad(bytes, start, at, "NUL and ESC are sent as escapes");
-      spans.add(argument, at);
+      if (to === block.length) {
+        spans.to = to;
+        spans.grow();
+        ({ block, to } = spans);
+      }
+      block[to++] = argument;
+      block[to++] = at;
     }
-    const name = this.#name(bytes, nameStart, nameEnd, hash & 255);
-    this.#found = new ReadMessage(type, name, mid, bytes, spans, isEscaped);
+    spans.to = to;
+    this.#found = new Message(type, wordIn(bytes, nameStart, nameEnd, hash), mid, bytes, spans, isEscaped);
     return at;
   }
 
@@ -228,20 +235,6 @@ export class MessageParser {
   #tooLong(): BadLine {
     const problem = `the line is longer than ${this.#limit} bytes`;
     return { type: "bad", code: "too_long", at: this.#limit, problem };
-  }
-
-  /** The name as a string, made once for the many messages that have it. */
-  #name(bytes: Uint8Array, start: number, end: number, slot: number): string {
-    const known = this.#names[slot]!;
-    if (known.length === end - start) {
-      let at = start;
-      while (at < end && known.charCodeAt(at - start) === bytes[at]) at++;
-      if (at === end) return known;
-    }
-    let name = "";
-    for (let at = start; at < end; at++) name += String.fromCharCode(bytes[at]!);
-    if (name.length <= 64) this.#names[slot] = name;
-    return name;
   }
 }
 

@@ -1,5 +1,8 @@
 /** A KATCP message: what it is, its name, its id and its arguments. @module */
 import { PeerProtocolError } from "../errors.ts";
+import { unescape } from "./spans.ts";
+import type { ValueType, Version } from "./types.ts";
+import { textIn } from "./words.ts";
 
 /** What a message is: a question, its one answer, or something told. */
 export type MessageType = "request" | "reply" | "inform";
@@ -10,11 +13,17 @@ export type Argument = string | Uint8Array;
 /** The character each type of message begins with. */
 export const MARKS: Readonly<Record<MessageType, string>> = { request: "?", reply: "!", inform: "#" };
 
-/** Longest argument that is decoded byte by byte: above it a decoder is faster. */
-const SHORT = 48;
-
 const encoder = new TextEncoder();
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Where the arguments of a message are. */
+export interface Placement {
+  /** Begin and end of each in turn, among those of other messages. */
+  readonly block: Int32Array;
+  /** Where those of this message begin in the block. */
+  readonly from: number;
+  /** Where they end in it. */
+  readonly to: number;
+}
 
 /**
  * A message as read or as made. Arguments are bytes; {@linkcode Message.text} is for those known to be text.
@@ -22,23 +31,38 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
  * A message that was read is a view of the bytes it came in and keeps them in memory: {@linkcode Message.detached} is
  * what to store.
  */
-export abstract class Message {
+export class Message {
   /** Whether it is a request, a reply or an inform. */
   readonly type: MessageType;
   /** Its name: letters, digits and hyphens, a letter first. */
   readonly name: string;
   /** Its id, 1 to 2^31 - 1, if it has one. */
   readonly mid: number | undefined;
+  /** How many arguments it has. */
+  readonly length: number;
+  readonly #source: Uint8Array;
+  readonly #block: Int32Array;
+  readonly #from: number;
+  readonly #isEscaped: boolean;
 
-  /** Names it. */
-  protected constructor(type: MessageType, name: string, mid: number | undefined) {
+  /** {@linkcode message} makes one; parsers do it this way. */
+  constructor(
+    type: MessageType,
+    name: string,
+    mid: number | undefined,
+    source: Uint8Array,
+    { block, from, to }: Placement,
+    isEscaped: boolean,
+  ) {
     this.type = type;
     this.name = name;
     this.mid = mid;
+    this.length = (to - from) >> 1;
+    this.#source = source;
+    this.#block = block;
+    this.#from = from;
+    this.#isEscaped = isEscaped;
   }
-
-  /** How many arguments it has. */
-  abstract readonly length: number;
 
   /**
    * One argument, without its escapes.
@@ -46,7 +70,11 @@ export abstract class Message {
    * @param index Which, from 0.
    * @throws {PeerProtocolError} If the message has fewer.
    */
-  abstract bytes(index: number): Uint8Array;
+  bytes(index: number): Uint8Array {
+    const at = this.#at(index);
+    const raw = this.#source.subarray(this.#block[at]!, this.#block[at + 1]!);
+    return this.#isEscaped ? unescape(raw) : raw;
+  }
 
   /**
    * One argument as text; what is not UTF-8 becomes U+FFFD.
@@ -55,7 +83,23 @@ export abstract class Message {
    * @throws {PeerProtocolError} If the message has fewer.
    */
   text(index: number): string {
-    return textOf(this.bytes(index));
+    if (this.#isEscaped) return textOf(this.bytes(index));
+    const at = this.#at(index);
+    return textIn(this.#source, this.#block[at]!, this.#block[at + 1]!);
+  }
+
+  /**
+   * One argument as a value of a type.
+   *
+   * @param index Which, from 0.
+   * @param type What it is.
+   * @param version The version of the protocol it is written in (default 5).
+   * @throws {PeerProtocolError} If it is none, or the message has fewer.
+   */
+  value<T>(index: number, type: ValueType<T>, version: Version = 5): T {
+    if (this.#isEscaped || !type.parseIn) return type.parse(this.bytes(index), version);
+    const at = this.#at(index);
+    return type.parseIn(this.#source, this.#block[at]!, this.#block[at + 1]!, version);
   }
 
   /** All arguments, without their escapes. */
@@ -70,7 +114,7 @@ export abstract class Message {
 
   /** The same message on bytes of its own. */
   detached(): Message {
-    return new MadeMessage(this.type, this.name, this.args.map((bytes) => bytes.slice()), this.mid);
+    return message(this.type, this.name, this.args, this.mid);
   }
 
   /** For people: `!sensor-value[7] ok 1`, with an argument that holds anything odd in quotes. */
@@ -80,29 +124,10 @@ export abstract class Message {
     return `${MARKS[this.type]}${this.name}${mid}${args.join("")}`;
   }
 
-  /** The error for an argument that is not there. */
-  protected missing(index: number): PeerProtocolError {
+  #at(index: number): number {
+    if (index >= 0 && index < this.length) return this.#from + 2 * index;
     const what = `${MARKS[this.type]}${this.name}`;
-    return new PeerProtocolError(`${what} has ${this.length} arguments, expected at least ${index + 1}`);
-  }
-}
-
-class MadeMessage extends Message {
-  readonly #args: readonly Uint8Array[];
-
-  constructor(type: MessageType, name: string, args: readonly Uint8Array[], mid: number | undefined) {
-    super(type, name, mid);
-    this.#args = args;
-  }
-
-  get length(): number {
-    return this.#args.length;
-  }
-
-  bytes(index: number): Uint8Array {
-    const bytes = this.#args[index];
-    if (!bytes) throw this.missing(index);
-    return bytes;
+    throw new PeerProtocolError(`${what} has ${this.length} arguments, expected at least ${index + 1}`);
   }
 }
 
@@ -116,7 +141,17 @@ class MadeMessage extends Message {
  * @returns The message.
  */
 export function message(type: MessageType, name: string, args: readonly Argument[], mid?: number): Message {
-  return new MadeMessage(type, name, args.map(bytesOf), mid);
+  const parts = args.map(bytesOf);
+  const block = new Int32Array(2 * parts.length);
+  let to = 0;
+  for (let index = 0; index < parts.length; index++) {
+    block[2 * index] = to;
+    to += parts[index]!.length;
+    block[2 * index + 1] = to;
+  }
+  const source = new Uint8Array(to);
+  for (let index = 0; index < parts.length; index++) source.set(parts[index]!, block[2 * index]);
+  return new Message(type, name, mid, source, { block, from: 0, to: block.length }, false);
 }
 
 /** The bytes of an argument. */
@@ -126,14 +161,7 @@ export function bytesOf(argument: Argument): Uint8Array {
 
 /** Bytes as text; what is not UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Uint8Array): string {
-  if (bytes.length > SHORT) return lenient.decode(bytes);
-  let text = "";
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte >= 0x80) return lenient.decode(bytes);
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  return textIn(bytes, 0, bytes.length);
 }
 
 /** Text as it is where that is clear, else in quotes. */

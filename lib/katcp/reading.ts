@@ -22,6 +22,9 @@ const STATUSES: Readonly<Record<Version, readonly Status[]>> = {
   5: ["unknown", "nominal", "warn", "error", "failure", "unreachable", "inactive"],
 };
 
+const byName = (version: Version) => new Map(STATUSES[version].map((status) => [status as string, status]));
+const KNOWN = { 4: byName(4), 5: byName(5) };
+
 /** Whether the value of a reading counts. */
 export function isValid(status: Status): boolean {
   return status === "nominal" || status === "warn" || status === "error";
@@ -33,8 +36,8 @@ export function isValid(status: Status): boolean {
  * @throws {PeerProtocolError} If this version has none of the name.
  */
 export function parseStatus(word: string, version: Version): Status {
-  const status = STATUSES[version].find((known) => known === word);
-  if (status) return status;
+  const status = KNOWN[version].get(word);
+  if (status !== undefined) return status;
   throw new PeerProtocolError(`Expected one of ${STATUSES[version].join(", ")}, got ${shown(word)}`);
 }
 

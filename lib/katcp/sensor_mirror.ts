@@ -184,11 +184,12 @@ export class SensorMirror implements Disposable {
   }
 
   /** A value that cannot be read is a failure of the sensor. */
-  #set({ name, value, status, timestamp }: Sample): void {
+  #set(sample: Sample): void {
+    const { name, status, timestamp } = sample;
     const sensor = this.#copies.get(name)?.sensor;
     if (!sensor) return;
     try {
-      sensor.set(sensor.type.parse(value, this.#client.protocol?.major ?? 5), { status, timestamp });
+      sensor.set(sample.as(sensor.type), { status, timestamp });
     } catch (error) {
       this.#problem(`Cannot read the value of ${name}: ${(error as Error).message}`);
       sensor.set(sensor.value, { status: "failure", timestamp });

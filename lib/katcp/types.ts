@@ -29,6 +29,12 @@ export interface ValueType<T> {
    */
   parse(bytes: Uint8Array, version: Version): T;
   /**
+   * Reads a value that is somewhere in bytes: for types that are read often, so that no view of it is made.
+   *
+   * @throws {PeerProtocolError} If it is none.
+   */
+  parseIn?(bytes: Uint8Array, start: number, end: number, version: Version): T;
+  /**
    * Writes a value.
    *
    * @throws {LocalProtocolError} If it is none of this type.
@@ -58,7 +64,8 @@ function wrong(expected: string, got: unknown): LocalProtocolError {
 export const integer: ValueType<number | bigint> = {
   name: "integer",
   initial: 0,
-  parse: parseInteger,
+  parse: (bytes) => parseInteger(bytes, 0, bytes.length),
+  parseIn: parseInteger,
   format(value) {
     if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value);
     throw wrong("an integer below 2^53 or a bigint", value);
@@ -69,7 +76,8 @@ export const integer: ValueType<number | bigint> = {
 export const float: ValueType<number> = {
   name: "float",
   initial: 0,
-  parse: readFloat,
+  parse: (bytes) => readFloat(bytes, 0, bytes.length),
+  parseIn: readFloat,
   format(value) {
     if (typeof value === "number") return formatFloat(value);
     throw wrong("a number", value);
@@ -124,7 +132,11 @@ export const bytes: ValueType<Uint8Array> = {
 export const timestamp: ValueType<number> = {
   name: "timestamp",
   initial: 0,
-  parse: (bytes, version) => version === 4 ? parseTime(bytes) / 1000 : parseTime(bytes),
+  parse: (bytes, version) => timestamp.parseIn!(bytes, 0, bytes.length, version),
+  parseIn(bytes, start, end, version) {
+    const time = parseTime(bytes, start, end);
+    return version === 4 ? time / 1000 : time;
+  },
   format(value, version) {
     if (!(value >= 0 && Number.isFinite(value))) throw wrong("a time in unix seconds", value);
     // A time in milliseconds is not given more digits than the microseconds a double has of it.
