@@ -11,6 +11,7 @@ export {
   type SwitchOption,
   type TextOption,
 } from "./command_line.ts";
+export { type ConsoleOptions, typedLines } from "./console.ts";
 export { helpOf } from "./help.ts";
 export { interrupted } from "./interrupted.ts";
 export { launch } from "./launch.ts";

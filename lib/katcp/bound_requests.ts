@@ -95,7 +95,7 @@ export function requestTyped(line: string): BoundRequest {
   if (message.type !== "request") {
     throw new CommandError(
       "invalid",
-      `${JSON.stringify(line)} is a ${message.type}; only requests can be sent`,
+      `${JSON.stringify(line)} is no request; only requests can be sent`,
     );
   }
   return { name: message.name, args: message.args };
