@@ -13,6 +13,7 @@ import type {
   Value,
   ValueOf,
 } from "../device/types.ts";
+import type { Needs } from "../cli/permissions.ts";
 import type { Bad } from "../device/reading.ts";
 import type { ImageNotice } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
@@ -71,6 +72,8 @@ export interface Context<M extends Model, H> {
   readonly clock: Clock;
   /** Aborted when the command or the daemon ends. */
   readonly signal: AbortSignal;
+  /** Who asked, by name; empty where the daemon itself did. */
+  readonly caller: string;
   /** Publishes values at once, as a poll would. */
   update(patch: Patch<M>): void;
   /** Tells whoever asked how far it has come. */
@@ -187,6 +190,20 @@ export interface Binding<M extends Model, H extends Hardware = Hardware> {
    * next one's. The reply goes back to who asked.
    */
   passthrough?(line: string): boolean | "ask" | "tell";
+  /**
+   * Work beside all else, each time the hardware has answered after it was opened: its signal aborts when the hardware is
+   * lost. It looks and never resets, moves or switches. What it throws is logged.
+   */
+  connected?(context: Context<M, H>): Promise<void>;
+  /**
+   * Lines of peers that are no commands and are never answered, by their first word, such as MONITOR's `set_keywords`. They
+   * get the line's `name=value` pairs, and need no claim.
+   */
+  readonly told?: Readonly<
+    Record<string, (context: Context<M, H>, values: Readonly<Record<string, string>>) => void>
+  >;
+  /** What else it needs beside its addresses, for given options: the folders of its files. */
+  needs?(options: Readonly<Record<string, string | number | boolean>>): Needs;
   /** First values of parameters without hardware. */
   readonly initial?: Patch<M>;
   /** Keys of further channels that no poll reads and that outlive a restart, such as a frame counter. */

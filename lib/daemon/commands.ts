@@ -4,7 +4,7 @@ import type { Command, Param } from "../device/model.ts";
 import { suggestion } from "../device/nearest.ts";
 import { formatValue } from "../device/text.ts";
 import type { Value } from "../device/types.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, ConnectionError, type FailureCode, TimeoutError } from "../errors.ts";
 import type { Caller, Outcome, ParsedLine } from "../line/service.ts";
 import type { Device } from "./device.ts";
 import type { Interlock } from "./settings.ts";
@@ -84,11 +84,12 @@ export class Commands {
       caller.progress(note === undefined ? { fraction } : { fraction, note });
     const handler = device.binding.commands![name]!;
     try {
-      return await handler(device.context({ hardware, signal: this.#ended, progress }), args);
+      const { name: asker } = caller.peer;
+      return await handler(device.context({ hardware, signal: this.#ended, progress, caller: asker }), args);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw new CommandError("device", `${name} failed: ${message}`, { cause: error });
+      throw new CommandError(codeOf(error), `${name} failed: ${message}`, { cause: error });
     }
   }
 
@@ -120,4 +121,10 @@ export class Commands {
       throw new CommandError("invalid", `${name} needs ${argument}: it takes ${wanted}`);
     }));
   }
+}
+
+/** Silence is not refusal, and what was lost on the way may have happened. */
+function codeOf(error: unknown): FailureCode {
+  if (error instanceof TimeoutError) return "timeout";
+  return error instanceof ConnectionError ? "unknown_outcome" : "device";
 }

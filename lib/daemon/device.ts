@@ -47,6 +47,8 @@ export interface Purpose {
   readonly index?: number;
   /** Aborted when it is over. */
   readonly signal?: AbortSignal;
+  /** Who asked, by name. */
+  readonly caller?: string;
   /** The hardware it gets (default: the open one). */
   readonly hardware?: Hardware;
   /** Told how far it has come. */
@@ -101,8 +103,10 @@ export class Device {
   }
 
   /** What a binding's function is given. */
-  context({ index = 0, signal = this.#ended, hardware, progress = () => {} }: Purpose = {}): AnyContext {
+  context(purpose: Purpose = {}): AnyContext {
+    const { index = 0, signal = this.#ended, caller = "", hardware, progress = () => {} } = purpose;
     return {
+      caller,
       hardware: hardware ?? this.session.hardware!,
       state: this.#view,
       options: this.#options,

@@ -109,6 +109,17 @@ export function commandLineOf(model: Model, binding: AnyBinding, program: string
   };
 }
 
+/**
+ * The options of a binding, those that were not said with its defaults.
+ *
+ * @param binding What has the defaults.
+ * @param said What was said.
+ */
+export function withDefaults({ options = {} }: AnyBinding, said: InstanceOptions = {}): InstanceOptions {
+  const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
+  return { ...Object.fromEntries(defaults), ...said };
+}
+
 /** What a command line comes to. */
 export interface Served {
   /** The model, with the limits of the instance. */

@@ -5,7 +5,7 @@ import { formatAddress } from "../net/mod.ts";
 import type { Binding, Hardware } from "./binding.ts";
 import type { AnyBinding } from "./erased.ts";
 import { outliveDefects } from "./defects.ts";
-import { commandLineOf, instanceOf } from "./instance.ts";
+import { commandLineOf, instanceOf, withDefaults } from "./instance.ts";
 import { logToStderr } from "./log.ts";
 import { type Daemon, serve, type ServeOptions } from "./serve.ts";
 
@@ -65,7 +65,8 @@ export function daemonProgram<const M extends Model, H extends Hardware = Hardwa
       const { help, options } = parseCommandLine(commandLine(), args);
       if (help) return {};
       const served = await instanceOf(model, erased, options);
-      return needsOf(served.options, { hasHardware: binding.open !== undefined, lab: options.lab });
+      const own = binding.needs?.(withDefaults(erased, served.options.options)) ?? {};
+      return needsOf(served.options, { hasHardware: binding.open !== undefined, lab: options.lab, own });
     },
     run: (args) =>
       runProgram(commandLine(), async ({ options }) => {
@@ -86,7 +87,7 @@ async function live(daemon: Daemon): Promise<void> {
 
 function needsOf(
   { host, port, katcpPort, hardware, state }: ServeOptions,
-  { hasHardware, lab }: { hasHardware: boolean; lab: string | undefined },
+  { hasHardware, lab, own }: { hasHardware: boolean; lab: string | undefined; own: Needs },
 ): Needs {
   const folders = state === undefined ? [] : [state];
   const reached = hasHardware && hardware !== undefined ? [hardware] : [];
@@ -95,9 +96,10 @@ function needsOf(
       formatAddress(host!, port!),
       ...katcpPort === undefined ? [] : [formatAddress(host!, katcpPort)],
       ...reached,
+      ...own.net ?? [],
     ],
-    read: lab === undefined ? folders : [...folders, lab],
-    write: folders,
+    read: [...folders, ...lab === undefined ? [] : [lab], ...own.read ?? []],
+    write: [...folders, ...own.write ?? []],
   };
 }
 

@@ -19,6 +19,7 @@ import { SafeKeeper } from "./safe.ts";
 import { DeviceService } from "./service.ts";
 import { Session } from "./session.ts";
 import { type Interlock, Settings } from "./settings.ts";
+import { withDefaults } from "./instance.ts";
 import { StateFile } from "./state_file.ts";
 import { verify } from "./verify.ts";
 
@@ -125,9 +126,10 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
   const tell: OpenContext["log"] = (type, message) => log.write(type, message);
   const ending = new AbortController();
 
-  const instance = instanceOptions(binding, options.options);
+  const instance = withDefaults(binding, options.options);
   const hardware = hardwareOf(model, binding, options.hardware);
   const pollers: Poller[] = [];
+  let attendance = new AbortController();
   const session = new Session({
     address: hardware,
     open: binding.open &&
@@ -138,7 +140,13 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
     log,
     onOpen: () => pollers.forEach((poller) => poller.read()),
     onChange: (isConnected) => {
-      if (isConnected) return device.state.connected();
+      attendance.abort();
+      if (isConnected) {
+        device.state.connected();
+        attendance = new AbortController();
+        if (binding.connected) void attend(device, binding.connected, attendance.signal);
+        return;
+      }
       ramps.stop("the hardware is lost");
       device.state.disconnected();
     },
@@ -203,6 +211,7 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
   async function end(): Promise<void> {
     await makeSafe();
     ending.abort();
+    attendance.abort();
     expiry.stop();
     for (const poller of pollers) poller.stop();
     claims.close();
@@ -235,7 +244,15 @@ function hardwareOf(model: Model, { open, hardware }: AnyBinding, given: string 
   throw new ConfigError(`Where is the hardware of ${model.model}? Say --hardware host:port`);
 }
 
-function instanceOptions({ options = {} }: AnyBinding, given: InstanceOptions = {}): InstanceOptions {
-  const defaults = Object.entries(options).map(([name, option]) => [name, option.default]);
-  return { ...Object.fromEntries(defaults), ...given };
+async function attend(
+  device: Device,
+  connected: NonNullable<AnyBinding["connected"]>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await connected(device.context({ hardware: device.queued("user"), signal }));
+  } catch (error) {
+    if (signal.aborted) return;
+    device.log.write("error", error instanceof Error ? error.message : String(error));
+  }
 }

@@ -105,6 +105,11 @@ export class DeviceService implements LineService {
         claims.check(peer);
         return this.#parts.exit().then(() => ({}));
     }
+    const told = device.binding.told?.[line.name!];
+    if (told) {
+      told(device.context({ caller: peer.name }), line.options);
+      return {};
+    }
     const command = commands.find(line);
     if (command === undefined) return this.#pass(line, peer);
     claims.check(peer);

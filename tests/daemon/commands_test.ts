@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Rig } from "./rig.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TimeoutError } from "../../lib/errors.ts";
+import { Rig, supplyBinding } from "./rig.ts";
 
 Deno.test("a command takes its arguments by name or in order, and answers its result", async () => {
   await using rig = await Rig.start();
@@ -100,4 +101,49 @@ Deno.test("commands fail at once while the hardware is lost", async () => {
   for (const line of ["home", "raw?", "set mode=high"]) {
     assertStringIncludes(await client.ask(line), "failed @code=device", line);
   }
+});
+
+Deno.test("a command knows who asked, and silence of the hardware is told as such", async () => {
+  await using rig = await Rig.start({}, {
+    commands: {
+      ...supplyBinding.commands,
+      home: ({ caller, log }) => Promise.resolve(log("info", `home for ${caller}`)),
+      refuse: () => Promise.reject(new TimeoutError("nothing came")),
+    },
+  });
+  const client = await rig.client("alice");
+  await client.ask("home");
+  assertEquals(rig.log.includes("info home for alice"), true);
+  assertMatch(await client.ask("refuse"), /^failed @code=timeout /);
+});
+
+Deno.test("connected() runs each time the hardware has answered, until it is lost", async () => {
+  const seen: string[] = [];
+  await using rig = await Rig.start({}, {
+    async connected({ hardware, signal }) {
+      seen.push(await hardware.ask("temp?"));
+      signal.addEventListener("abort", () => seen.push("lost"));
+      throw new Error("that was all");
+    },
+  });
+  assertEquals(seen, ["20.0"]);
+  assertEquals(rig.log.includes("error that was all"), true);
+  rig.cut();
+  await rig.clock.advance("1 s");
+  assertEquals(seen, ["20.0", "lost"]);
+  rig.mend();
+  await rig.clock.advance("20 s");
+  assertEquals(seen, ["20.0", "lost", "20.0"]);
+});
+
+Deno.test("lines that peers tell get their values, also while another has claimed the device", async () => {
+  const told: Record<string, string>[] = [];
+  await using rig = await Rig.start({}, {
+    told: { set_keywords: (_, values) => void told.push({ ...values }) },
+  });
+  await (await rig.client("alice")).ask("claim");
+  const monitor = await rig.client("monitor");
+  monitor.line.send('set_keywords cryocon.control="OFF" lamp.flux="1 2"');
+  await monitor.status();
+  assertEquals(told, [{ "cryocon.control": "OFF", "lamp.flux": "1 2" }]);
 });
