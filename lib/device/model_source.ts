@@ -1,6 +1,5 @@
 /** The model of a device that is known from the wire only, as the file that somebody would have written. @module */
 import { type Description, HW_CONNECTED } from "./description.ts";
-import { STATUS_LINE } from "./infer.ts";
 import { literalOf } from "./literal.ts";
 import type { Model, Param } from "./model.ts";
 import { isParamName, validateModel } from "./validate.ts";
@@ -18,7 +17,8 @@ export interface ModelSourceOptions {
 
 /**
  * Writes the model file of a device from what it says of itself. Of an old daemon, which says nothing, every variable of
- * its status becomes a parameter that may be set: units, limits and what is read-only are for people to add.
+ * its status becomes a parameter that may be set: units, limits and what is read-only are for people to add. Of a device
+ * that is described by what was found of it, such as the sensors of a KATCP device, each becomes a parameter.
  *
  * @param description The description.
  * @param options How the constant is called, and where this is from.
@@ -60,7 +60,8 @@ function describedModel({ model }: Description): Model {
 }
 
 function inferredModel({ name, model, dynamic }: Description): Model {
-  const variables = Object.entries(dynamic?.[STATUS_LINE] ?? {}).filter(([key]) => key !== HW_CONNECTED);
+  const variables = Object.values(dynamic ?? {}).flatMap(Object.entries<Param>)
+    .filter(([key]) => key !== HW_CONNECTED);
   const taken = new Set(variables.map(([key]) => key));
   const params = Object.fromEntries(variables.map(([key, param]) => {
     if (isParamName(key)) return [key, param];

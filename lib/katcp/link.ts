@@ -1,6 +1,7 @@
 /** KATCP as a link: what MONITOR and the SDK see of a device. @module */
 import type { Channel } from "../device/channel.ts";
 import type { Description } from "../device/description.ts";
+import type { Model } from "../device/model.ts";
 import { readingOf } from "../device/grade.ts";
 import { bad, isBad, type Reading, type Update } from "../device/reading.ts";
 import { textOf as textOfParam } from "../device/text.ts";
@@ -21,7 +22,7 @@ import { typedSet } from "../link/typed_set.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { type BoundRequest, requestsToSet, requestToCall, requestTyped } from "./bound_requests.ts";
 import { KatcpClient } from "./client.ts";
-import { foundChannels, type LinkChannels, modelledChannels } from "./link_channels.ts";
+import { AnyKatcpDevice, foundChannels, type LinkChannels, modelledChannels } from "./link_channels.ts";
 import { logLineOf } from "./log_line.ts";
 import type { Message } from "./message.ts";
 import type { Answer as KatcpAnswer } from "./pending_requests.ts";
@@ -72,7 +73,8 @@ export function openKatcpLink(address: string, options: LinkOptions = {}): Link 
 
 class KatcpLink implements Link {
   readonly address: string;
-  readonly #options: LinkOptions;
+  /** The model, if it names sensors: {@linkcode AnyKatcpDevice} takes all. */
+  readonly #model: Model | undefined;
   readonly #clock: Clock;
   readonly #published: Published;
   readonly #client: KatcpClient;
@@ -92,7 +94,7 @@ class KatcpLink implements Link {
   constructor(address: string, options: LinkOptions) {
     const { clock = systemClock, transport } = options;
     this.address = address;
-    this.#options = options;
+    this.#model = options.model === AnyKatcpDevice ? undefined : options.model;
     this.#clock = clock;
     this.#published = new Published(address, clock);
     this.#seq = Math.floor(clock.time() * 1000);
@@ -106,7 +108,7 @@ class KatcpLink implements Link {
     });
     this.#client.onInform("log", (inform) => this.#log(inform));
     this.#client.onInform("disconnect", (inform) => this.#say("warning", `disconnects: ${String(inform)}`));
-    const names = options.model && new Set(modelledChannels(options.model, "").bySensor.keys());
+    const names = this.#model && new Set(modelledChannels(this.#model, "").bySensor.keys());
     this.#mirror = new SensorMirror(this.#client, {
       clock,
       filter: names && (({ name }) => names.has(name)),
@@ -283,7 +285,7 @@ class KatcpLink implements Link {
   /** The sensors are known and have told what they are. */
   #describe(): void {
     const { peerName = "katcp" } = this.#peerName();
-    const { model } = this.#options;
+    const model = this.#model;
     const channels = model
       ? modelledChannels(model, peerName)
       : foundChannels(this.#mirror.sensors, peerName);

@@ -5,8 +5,28 @@ import type { Model, Param } from "../device/model.ts";
 import { paramOf } from "./sensor_channel.ts";
 import type { Sensor } from "./sensor.ts";
 
-/** The group that the sensors of a device without a model are in: `s.sensor["rf.gain"]`. */
-const GROUP = "sensor";
+/** A device of which no more is known than that it speaks KATCP: the model of {@linkcode AnyKatcpDevice}. */
+export interface AnyKatcpDeviceModel extends Model {
+  /** Its sensors, by their names at the device. */
+  readonly groups: { readonly sensor: { readonly dynamic: string; readonly param: Param } };
+}
+
+/**
+ * The model of any KATCP device: its sensors are in the dynamic group `sensor`, `s.sensor["rf.gain"]`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * await using receiver = await connect(AnyKatcpDevice, "katcp://receiver:7147");
+ * await receiver.waitFor((s) => Number(s.sensor["rf.gain"]) > 3);
+ * ```
+ */
+export const AnyKatcpDevice: AnyKatcpDeviceModel = {
+  model: "katcp",
+  description: "A device that speaks KATCP",
+  params: {},
+  groups: { sensor: { dynamic: "[A-Za-z0-9._-]+", param: { type: "text" } } },
+  safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
+};
 
 /** A description, and which channel each sensor is. */
 export interface LinkChannels {
@@ -38,15 +58,13 @@ export function foundChannels(sensors: Iterable<Sensor>, name: string): LinkChan
   for (const sensor of sensors) members[sensor.name] = paramOf(sensor);
   return channelsOf({
     model: {
-      model: name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "katcp",
+      ...AnyKatcpDevice,
+      model: name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || AnyKatcpDevice.model,
       description: `A device that speaks KATCP: ${name}`,
-      params: {},
-      groups: { [GROUP]: { dynamic: "[A-Za-z0-9._-]+", param: { type: "text" } } },
-      safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
     },
     name,
     revision: "1.1",
-    dynamic: { [GROUP]: members },
+    dynamic: { sensor: members },
     inferred: true,
   });
 }

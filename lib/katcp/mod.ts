@@ -45,7 +45,10 @@ export {
 export type { Exchange } from "./exchange.ts";
 export { FailReply, InvalidReply } from "./failures.ts";
 export { LINE_LIMIT } from "./grammar.ts";
+export { inspect, InspectedDevice, type InspectedRequest, type InspectOptions } from "./inspect.ts";
+export { InspectedSensor, type WaitOptions } from "./inspected_sensor.ts";
 export { openKatcpLink } from "./link.ts";
+export { AnyKatcpDevice, type AnyKatcpDeviceModel } from "./link_channels.ts";
 export { KeptStrategies, type SampleListener } from "./kept_strategies.ts";
 export { type Argument, type Message, message, type MessageType } from "./message.ts";
 export type { Answer } from "./pending_requests.ts";

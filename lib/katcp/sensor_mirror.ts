@@ -97,6 +97,19 @@ export class SensorMirror implements Disposable {
     return this.#state;
   }
 
+  /**
+   * Wants to be told of one of the device's sensors in another way. {@linkcode SensorMirrorOptions.strategy} is asked at
+   * the next connection again.
+   *
+   * @param name The sensor at the device.
+   * @param strategy The way.
+   * @throws {CommandError} If the device refuses.
+   */
+  async sample(name: string, strategy: Strategy): Promise<void> {
+    const [refused] = (await setStrategies(this.#client, [name], strategy)).values();
+    if (refused) throw refused;
+  }
+
   /** Follows no more; the copies stay as they are. */
   [Symbol.dispose](): void {
     this.#round++;

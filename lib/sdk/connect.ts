@@ -1,7 +1,7 @@
 /** Connecting to a device. @module */
 import type { Model } from "../device/mod.ts";
 import { CommandError, ConfigError, TimeoutError } from "../errors.ts";
-import type { LinkOptions } from "../link/link.ts";
+import type { Link, LinkOptions } from "../link/link.ts";
 import { openLink } from "../link/open_link.ts";
 import { type Duration, systemClock } from "../time/mod.ts";
 import type { Device } from "./device.ts";
@@ -28,7 +28,7 @@ const DEFAULT_TIMEOUT = "10 s";
  * @param where Its address (`"localhost:7024"`), or its name; without it the model's name. The address of a name comes
  * from the environment (`DEWAR_CRYOCON`), else from `lab.yaml` (in the current folder, or where `DEWAR_LAB` says), else
  * from MONITOR (`DEWAR_MONITOR`, else `localhost:7100`), through which it is then reached. What the program has no
- * permission to look at is passed over.
+ * permission to look at is passed over. Or a link that is open already; it belongs to the device from then on.
  * @param options Our name (default: the script's), token, timeout, clock, transport.
  * @returns The device. The link to it mends itself; nothing is sent again by itself.
  * @throws {TimeoutError} If it does not answer in time.
@@ -69,12 +69,13 @@ const DEFAULT_TIMEOUT = "10 s";
  */
 export async function connect<const M extends Model>(
   model: M,
-  where?: string,
+  where?: string | Link,
   options: ConnectDeviceOptions = {},
 ): Promise<Device<M>> {
   const { timeout = DEFAULT_TIMEOUT, signal, ...given } = options;
   const { clock = systemClock } = options;
   const wait = { timeout, ...(signal && { signal }) };
+  if (typeof where === "object") return await deviceOn(model, where, clock, wait);
   const { address, name } = await placeOf(model, where);
   const own = { name: ownName(), ...given };
   if (name === undefined) {
