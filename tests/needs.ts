@@ -23,6 +23,12 @@ function onPath(...names: string[]): string | undefined {
   return undefined;
 }
 
+function runs(program: string, ...args: string[]): boolean {
+  const path = onPath(program);
+  return path !== undefined &&
+    new Deno.Command(path, { args, stdout: "null", stderr: "null" }).outputSync().success;
+}
+
 /** Debian's Chromium, for tests of the page. */
 export const chromium: Need = {
   found: onPath("chromium", "chromium-browser", "google-chrome"),
@@ -61,6 +67,12 @@ export function pythonWith(module: string, distribution: string = module): Need 
 export const fitsverify: Need = { found: onPath("fitsverify"), enable: "apt-get install fitsverify" };
 /** `funpack` of cfitsio; `fpack` comes with it. */
 export const funpack: Need = { found: onPath("funpack"), enable: "apt-get install libcfitsio-bin" };
+
+/** A name space in which a small disk can be mounted, and filled. */
+export const smallDisk: Need = {
+  found: runs("unshare", "-rm", "true") ? "unshare" : undefined,
+  enable: "apt-get install util-linux, and user name spaces allowed by the kernel",
+};
 
 /** netcat, for the half-close of a shell pipe. */
 export const netcat: Need = { found: onPath("nc"), enable: "apt-get install netcat-openbsd" };

@@ -1,5 +1,6 @@
 /** What a daemon remembers over a restart: one small file, written whole or not at all. @module */
 import type { Value } from "../device/types.ts";
+import { replaceFile } from "../files/mod.ts";
 import type { Clock, Duration, Timer } from "../time/mod.ts";
 import type { Log } from "./log.ts";
 
@@ -83,17 +84,6 @@ export class StateFile {
       log.write("error", `Cannot write the state file ${path}: ${messageOf(error)}`);
     }
   }
-}
-
-/** Puts a whole new file in the place of the old one: after a power cut there is the one or the other. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  await Deno.writeTextFile(temporary, text);
-  {
-    using file = await Deno.open(temporary, { write: true });
-    await file.sync();
-  }
-  await Deno.rename(temporary, path);
 }
 
 async function read(options: StateFileOptions): Promise<Map<string, Value>> {

@@ -31,6 +31,11 @@ export class Checksum {
     return foldWord(carried);
   }
 
+  /** Whether it stands between two words. */
+  get isWhole(): boolean {
+    return this.#phase === 0;
+  }
+
   /** Adds sums of upper and lower halves of whole words. */
   addHalves(high: number, low: number): void {
     this.#high += high;

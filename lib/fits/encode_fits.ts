@@ -20,9 +20,10 @@ export type HduInput = ImageInput;
  */
 export function* encoders(
   hdus: Iterable<HduInput>,
-  { checksum = true }: EncodeOptions,
+  options: EncodeOptions & { isFirst?: boolean },
 ): Generator<HduEncoder> {
-  let isFirst = true;
+  const { checksum = true } = options;
+  let { isFirst = true } = options;
   for (const hdu of hdus) {
     yield encodeImage(hdu, isFirst, checksum);
     isFirst = false;

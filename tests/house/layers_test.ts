@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 /** Folders of `lib/` from the bottom up; a file may import from its own and from lower ones. */
 const LAYERS: readonly (readonly string[])[] = [
   ["std", "errors.ts"],
-  ["time"],
+  ["time", "files"],
   ["net", "device", "fits"],
   ["sim", "condition", "instrument"],
   ["line", "katcp", "panda", "fitspipe", "uds", "archon"],
