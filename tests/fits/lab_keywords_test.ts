@@ -64,7 +64,7 @@ Deno.test("labKeywords() gives back what setLabKeywords() wrote", () => {
     ),
     [
       "EXPTIME =               30.250 / [s] exposure time",
-      "MJD-OBS =    61364.50000142361 / [d] the same as MJD",
+      "MJD-OBS =   61364.500001423614 / [d] the same as MJD",
       "CCDSUM  = '1 2     '           / binning in x and y",
       "CCDSEC  = '[50:1,1:40]'        / DATASEC on the CCD",
     ],
