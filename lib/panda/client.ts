@@ -1,6 +1,7 @@
 /** A client of a PandA: its settings, its tables, and what it captures. @module */
 import { CommandError, ConnectionError, LocalProtocolError } from "../errors.ts";
 import {
+  bulk,
   type ConnectionState,
   formatAddress,
   keepConnected,
@@ -9,44 +10,18 @@ import {
   type Transport,
 } from "../net/mod.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import type { ChangesOptions, ConnectPandaOptions, PandaRecordOptions } from "./client_options.ts";
 import { type BlockInfo, getBlockInfo } from "./block_info.ts";
-import { type ChangeGroup, type Changes, getChanges } from "./changes.ts";
+import { type Changes, getChanges } from "./changes.ts";
 import type { Command } from "./command.ts";
 import { arm, disarm, get, type Identification, put } from "./commands.ts";
 import { ControlSession, openControl, type SendOptions } from "./control_session.ts";
 import { openData, type PandaData, type PandaDataOptions } from "./data_stream.ts";
 import { type FieldInfo, getFieldInfo } from "./field_info.ts";
+import { record, type Recorded } from "./record.ts";
 import { getState, type Restored, setState } from "./state.ts";
 import { packTable, type TableColumns, type TableInfo, unpackTable } from "./table.ts";
 import { getTable, putTable } from "./table_commands.ts";
-
-/** Options of {@linkcode connectPanda}. */
-export interface ConnectPandaOptions {
-  /** Port of commands (default 8888). */
-  readonly controlPort?: number | undefined;
-  /** Port of captured data (default 8889). */
-  readonly dataPort?: number | undefined;
-  /** How long an answer may take (default `"10 s"`). */
-  readonly timeout?: Duration | undefined;
-  /** How long the server may be silent before it is asked for a sign of life (default `"2 s"`). */
-  readonly silence?: Duration | undefined;
-  /** Ends the attempt. */
-  readonly signal?: AbortSignal | undefined;
-  /** How to connect (default: over TCP). */
-  readonly transport?: Transport | undefined;
-  /** Clock (default: the system's). */
-  readonly clock?: Clock | undefined;
-}
-
-/** Options of {@linkcode Panda.changes}. */
-export interface ChangesOptions {
-  /** What to look for (default: everything). */
-  readonly group?: ChangeGroup | undefined;
-  /** How often to ask (default `"0.5 s"`). */
-  readonly every?: Duration | undefined;
-  /** Ends the iteration; it fails with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Connects to a PandA. The connection for commands is made anew when it is lost; nothing is sent again by that.
@@ -95,6 +70,7 @@ export class Panda implements AsyncDisposable {
   readonly #controlAddress: string;
   readonly #dataAddress: string;
   readonly #settings: { clock: Clock; timeout: Duration; silence: Duration; transport: Transport };
+  readonly #dataTransport: Transport;
   readonly #kept: KeptConnection;
   readonly #fields = new Map<string, Promise<ReadonlyMap<string, FieldInfo>>>();
   #session: ControlSession | undefined;
@@ -106,6 +82,7 @@ export class Panda implements AsyncDisposable {
     this.#controlAddress = formatAddress(host, options.controlPort ?? 8888);
     this.#dataAddress = formatAddress(host, options.dataPort ?? 8889);
     this.#settings = { clock, timeout, silence, transport };
+    this.#dataTransport = options.transport ?? bulk;
     this.#kept = keepConnected(this.#controlAddress, {
       transport,
       clock,
@@ -244,8 +221,28 @@ export class Panda implements AsyncDisposable {
    * @throws {TimeoutError} If there is no answer in time.
    */
   data(options: PandaDataOptions = {}): Promise<PandaData> {
-    const { clock, timeout, transport } = this.#settings;
-    return openData(this.#dataAddress, { ...options, transportTo: transport, clock, acceptTimeout: timeout });
+    const { clock, timeout } = this.#settings;
+    const transportTo = this.#dataTransport;
+    return openData(this.#dataAddress, { ...options, transportTo, clock, acceptTimeout: timeout });
+  }
+
+  /**
+   * Captures to files: opens the data port, and arms once for each file.
+   *
+   * @param options Names and number of the files; `arm: false` if something else arms.
+   * @returns The files; see {@linkcode record} for how it fails.
+   *
+   * @example Three captures
+   * ```ts ignore
+   * await panda.record({ scheme: "scan_%d.h5", count: 3 });
+   * ```
+   */
+  async record(options: PandaRecordOptions): Promise<Recorded[]> {
+    const { arm = true, process, timeout, signal } = options;
+    if (arm) await this.disarm({ signal });
+    await using data = await this.data({ process, timeout, signal });
+    const { clock } = this.#settings;
+    return await record(data, { clock, ...options, arm: arm ? () => this.arm({ signal }) : undefined });
   }
 
   /** Closes the connection for commands; those on their way fail with `unknown_outcome`. */

@@ -61,9 +61,8 @@ export class FrameData implements Iterable<Readonly<Record<string, number | bigi
   column(name: string): Column {
     const known = this.#columns?.get(name);
     if (known) return known;
-    const { field, at } = this.#layout.column(name);
-    const column = makeColumn(field.type, this.rows);
-    this.#each((rows, first) => copyColumn(rows, at, field.type, column, first));
+    const column = makeColumn(this.#layout.column(name).field.type, this.rows);
+    this.copy(name, column);
     this.#columns ??= new Map();
     this.#columns.set(name, column);
     return column;
@@ -82,6 +81,41 @@ export class FrameData implements Iterable<Readonly<Record<string, number | bigi
     const scale = scalerOf(this.#layout, this.#layout.column(name));
     this.#each((rows, first) => scale(rows, into, first));
     return into;
+  }
+
+  /**
+   * Copies a column as it came into an array that is there.
+   *
+   * @param name Its name.
+   * @param into An array of the column's type.
+   * @param first Where the first row goes, in rows.
+   * @throws {DewarError} If there is no such column.
+   */
+  copy(name: string, into: Column, first = 0): void {
+    const { field, at } = this.#layout.column(name);
+    this.#each((rows, row) => copyColumn(rows, at, field.type, into, first + row));
+  }
+
+  /**
+   * Some of the rows; nothing is copied.
+   *
+   * @param from The first.
+   * @param to One past the last.
+   */
+  slice(from: number, to: number): FrameData {
+    const { sampleBytes } = this.start;
+    const segments: Segment[] = [];
+    let before = 0;
+    for (const segment of this.#segments) {
+      const end = before + (segment.to - segment.from) / sampleBytes;
+      const [first, last] = [Math.max(from, before), Math.min(to, end)];
+      const at = segment.from - before * sampleBytes;
+      if (first < last) {
+        segments.push({ bytes: segment.bytes, from: at + first * sampleBytes, to: at + last * sampleBytes });
+      }
+      before = end;
+    }
+    return new FrameData(this.#layout, segments, Math.max(0, Math.min(to, this.rows) - from));
   }
 
   /** The rows, each an object of its columns as they came. */

@@ -28,7 +28,8 @@ export { type CaptureField, columnName, WIRE_BYTES, type WireType } from "./capt
 export { type ChangeGroup, type Changes, getChanges, getChangesWithTables } from "./changes.ts";
 export type { Column } from "./columns.ts";
 export type { ConnectionState } from "../net/mod.ts";
-export { type ChangesOptions, connectPanda, type ConnectPandaOptions, Panda } from "./client.ts";
+export { connectPanda, Panda } from "./client.ts";
+export type { ChangesOptions, ConnectPandaOptions, PandaRecordOptions } from "./client_options.ts";
 export { type Command, command, type Exchanges, type ServerVersion, together } from "./command.ts";
 export {
   arm,
@@ -50,6 +51,7 @@ export type { PandaData, PandaDataOptions } from "./data_stream.ts";
 export { type FieldInfo, getFieldInfo } from "./field_info.ts";
 export { FrameData } from "./frame_data.ts";
 export { getPcapBitsLabels } from "./pcap_bits.ts";
+export { record, type Recorded, type RecordOptions, type RecordProgress } from "./record.ts";
 export type { Reply } from "./reply.ts";
 export { getState, type Restored, setState } from "./state.ts";
 export { packTable, type TableColumn, type TableColumns, type TableInfo, unpackTable } from "./table.ts";

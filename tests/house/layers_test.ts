@@ -30,6 +30,14 @@ const PROTOCOLS = LAYERS.find((layer) => layer.includes("line"))!;
 /** What the library may use that is not its own, beside what the runtime has. */
 const FOREIGN = /^(node:|@std\/|npm:deno-std@)/;
 
+/**
+ * Packages that one file of the library loads when somebody wants what it does, and that nobody else has to load: file
+ * formats that are no protocol of ours.
+ */
+const LOADED: ReadonlyMap<string, string> = new Map([
+  ["lib/panda/hdf5_library.ts", "h5wasm/node"],
+]);
+
 const rank = (part: string) => LAYERS.findIndex((layer) => layer.includes(part));
 
 async function* sources(folder: string): AsyncGenerator<string> {
@@ -54,7 +62,9 @@ async function imports(path: string): Promise<string[]> {
 
 /** Whether a file of the library may import something. */
 function isAllowed(path: string, target: string): boolean {
-  if (!/^(lib|daemons|scripts|tests)\/|^mod\.ts$/.test(target)) return FOREIGN.test(target);
+  if (!/^(lib|daemons|scripts|tests)\/|^mod\.ts$/.test(target)) {
+    return FOREIGN.test(target) || LOADED.get(path) === target;
+  }
   if (!target.startsWith("lib/")) return false;
   if (CONTRACTS.includes(target)) return true;
   const [from, to] = [path, target].map((file) => file.split("/")[1]!) as [string, string];
@@ -77,6 +87,14 @@ Deno.test("house: lib imports downwards only, and nothing foreign", async () => 
   assertEquals(wrong, []);
 });
 
+Deno.test("house: what is only loaded when it is wanted is imported by nobody", async () => {
+  for (const [path, name] of LOADED) {
+    const text = await Deno.readTextFile(path);
+    assertMatch(text, new RegExp(`await import\\("${name}"\\)`));
+    assert(!new RegExp(`^(import|export) (?!type ).*"${name}"`, "m").test(text), `${path} imports ${name}`);
+  }
+});
+
 const FORBIDDEN: readonly (readonly [path: string, source: string])[] = [
   ["lib/time/clock.ts", 'import { tcp } from "../net/mod.ts";'],
   ["lib/device/model.ts", 'import {\n  a,\n} from "../sdk/mod.ts";'],
@@ -85,6 +103,7 @@ const FORBIDDEN: readonly (readonly [path: string, source: string])[] = [
   ["lib/link/open_link.ts", 'const load = () => import("../sdk/mod.ts");'],
   ["lib/daemon/serve.ts", 'import "@dewar/sdk";'],
   ["lib/net/tcp.ts", 'import postgres from "postgres";'],
+  ["lib/panda/record.ts", 'await import("h5wasm/node");'],
 ];
 
 for (const [path, source] of FORBIDDEN) {

@@ -1,5 +1,6 @@
 /** A box that answers as the test says, through memory and in virtual time. */
-import { connectPanda, type ConnectPandaOptions, type Panda } from "../../lib/panda/client.ts";
+import { connectPanda, type Panda } from "../../lib/panda/client.ts";
+import type { ConnectPandaOptions } from "../../lib/panda/client_options.ts";
 import type { Connection } from "../../lib/net/mod.ts";
 import { MemoryTransport, VirtualClock } from "../../lib/testing/mod.ts";
 
