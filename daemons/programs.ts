@@ -25,12 +25,21 @@ export interface Plan {
   readonly needs: Needs;
 }
 
-/** What a simulator's file exports. */
+/** What the command line of a simulator has. */
 interface SimulatorCommandLine extends CommandLine {
   readonly options: CommandLine["options"] & {
     readonly host: { readonly type: "text"; readonly description: string; readonly default: string };
     readonly port: { readonly type: "integer"; readonly description: string; readonly default: number };
   };
+}
+
+type SimulatorOptions = OptionValues<SimulatorCommandLine> & { readonly world?: string };
+
+/** A simulator's file. */
+interface SimulatorModule {
+  readonly commandLine: SimulatorCommandLine;
+  /** Where it listens, if that is not only at its host and port. */
+  readonly addresses?: (options: SimulatorOptions) => readonly string[];
 }
 
 /** Where a daemon keeps its state file unless it is told otherwise. */
@@ -53,12 +62,13 @@ export async function programNames(kind: Kind): Promise<string[]> {
 export async function loadProgram(kind: Kind, name: string): Promise<Program> {
   const path = `${HERE}/${name}/${kind}.ts`;
   const wanted = kind === "daemon" ? "daemon" : "commandLine";
-  const exported = (await import(new URL(`./${name}/${kind}.ts`, import.meta.url).href))[wanted];
+  const module = await import(new URL(`./${name}/${kind}.ts`, import.meta.url).href);
+  const exported = module[wanted];
   if (exported === undefined) throw new ConfigError(`${path} exports no ${wanted}`);
   const { description } = exported as { description: string };
   const plan = kind === "daemon"
     ? (args: readonly string[]) => planOfDaemon(exported, args)
-    : (args: readonly string[]) => Promise.resolve({ args, needs: needsOfSimulator(exported, args) });
+    : (args: readonly string[]) => Promise.resolve({ args, needs: needsOfSimulator(module, args) });
   return { path, description, plan };
 }
 
@@ -68,8 +78,10 @@ async function planOfDaemon(daemon: DaemonProgram, given: readonly string[]): Pr
   return { args, needs: await daemon.needs(args) };
 }
 
-function needsOfSimulator(commandLine: SimulatorCommandLine, args: readonly string[]): Needs {
+function needsOfSimulator({ commandLine, addresses }: SimulatorModule, args: readonly string[]): Needs {
   const { help, options } = parseCommandLine(commandLine, args);
-  const { host, port, world } = options as OptionValues<SimulatorCommandLine> & { readonly world?: string };
-  return help ? {} : { net: [formatAddress(host, port), ...world === undefined ? [] : [world]] };
+  const values = options as SimulatorOptions;
+  const { host, port, world } = values;
+  const listens = addresses?.(values) ?? [formatAddress(host, port)];
+  return help ? {} : { net: [...listens, ...world === undefined ? [] : [world]] };
 }

@@ -85,7 +85,7 @@ export class ControlService implements Receiver {
 }
 
 function tableOf({ marks, lines }: Request & { kind: "table" }): TableWrite {
-  if (!MARKS.test(marks)) throw new CommandError("invalid", "Unexpected text after command");
+  if (!MARKS.test(marks)) throw new CommandError("invalid", "Unexpected character after input");
   const mode = marks.startsWith("<|") ? "last" : marks.startsWith("<") ? "append" : "replace";
   return { mode, isBase64: marks.endsWith("B"), lines };
 }

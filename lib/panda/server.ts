@@ -4,6 +4,7 @@ import { type Connection, formatAddress, type Listener, tcp, type Transport } fr
 import { Capture } from "./capture.ts";
 import { ControlService, type PandaBox } from "./control_service.ts";
 import type { EndReason, StartData } from "./data_event.ts";
+import { type Clock, systemClock } from "../time/mod.ts";
 import { DataService } from "./data_service.ts";
 
 export type { CaptureField } from "./capture_field.ts";
@@ -23,6 +24,18 @@ export interface ServePandaOptions {
   readonly transport?: Transport | undefined;
   /** Bytes of raw rows that are kept for clients that are slow or come late (default 256 MiB). */
   readonly kept?: number | undefined;
+  /** Clock (default: the system's). */
+  readonly clock?: Clock | undefined;
+}
+
+/** A client of either port. */
+export interface PandaClient {
+  /** Since when it is connected, unix seconds. */
+  readonly since: number;
+  /** Which port it is at. */
+  readonly kind: "config" | "data";
+  /** Where it comes from. */
+  readonly peer: string;
 }
 
 /**
@@ -35,10 +48,10 @@ export interface ServePandaOptions {
  */
 export async function servePanda(box: PandaBox, options: ServePandaOptions = {}): Promise<PandaServer> {
   const { host = "127.0.0.1", controlPort = 8888, dataPort = 8889, transport = tcp } = options;
-  const server = new PandaServer(options.kept);
+  const server = new PandaServer(options);
   const control = await transport.listen(
     formatAddress(host, controlPort),
-    (connection) => connection.receive(new ControlService(connection, box)),
+    (connection) => server.acceptControl(connection, box),
   );
   try {
     const data = await transport.listen(
@@ -57,13 +70,16 @@ export async function servePanda(box: PandaBox, options: ServePandaOptions = {})
 export class PandaServer implements AsyncDisposable {
   /** What listens. */
   listeners!: { readonly control: Listener; readonly data: Listener };
+  readonly #clients = new Set<PandaClient>();
+  readonly #clock: Clock;
   readonly #readers = new Set<DataService>();
   readonly #kept: number | undefined;
   #capture: Capture | undefined;
 
   /** Made by {@linkcode servePanda}. */
-  constructor(kept: number | undefined) {
+  constructor({ kept, clock = systemClock }: ServePandaOptions) {
     this.#kept = kept;
+    this.#clock = clock;
   }
 
   /** The true port of commands. */
@@ -86,8 +102,20 @@ export class PandaServer implements AsyncDisposable {
     return [...this.#readers].filter((reader) => reader.isBusy).length;
   }
 
+  /** Who is connected, in the order in which they came. */
+  clients(): readonly PandaClient[] {
+    return [...this.#clients];
+  }
+
+  /** Takes a client of the control port in. */
+  acceptControl(connection: Connection, box: PandaBox): void {
+    this.#enter("config", connection);
+    connection.receive(new ControlService(connection, box));
+  }
+
   /** Takes a client of the data port in. */
   accept(connection: Connection): void {
+    this.#enter("data", connection);
     const reader = new DataService(connection, () => this.#capture);
     this.#readers.add(reader);
     connection.closed.then(() => this.#readers.delete(reader));
@@ -138,6 +166,12 @@ export class PandaServer implements AsyncDisposable {
   /** As {@linkcode PandaServer.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #enter(kind: PandaClient["kind"], connection: Connection): void {
+    const client = { since: this.#clock.time(), kind, peer: connection.peer };
+    this.#clients.add(client);
+    connection.closed.then(() => this.#clients.delete(client));
   }
 
   get #running(): Capture {

@@ -84,7 +84,7 @@ Deno.test("servePanda() refuses in the words of the real server, and hangs up at
     ) {
       await client.expect(reply);
     }
-    for (const reply of ["ERR Unexpected text after command", ".", "OK"]) await client.expect(reply);
+    for (const reply of ["ERR Unexpected character after input", ".", "OK"]) await client.expect(reply);
     assertEquals(box.written, [["T", { mode: "last", isBase64: true, lines: ["AAAA"] }], ["A", "b"]]);
     const gone = Promise.withResolvers<void>();
     const connection = await network.connect("127.0.0.1:8888");
