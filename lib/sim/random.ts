@@ -35,4 +35,22 @@ export class Random {
     this.#spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
+
+  /**
+   * A number of the Poisson distribution: exact for small means; from 20 on the normal distribution with the right mean,
+   * variance and skewness, not rounded.
+   *
+   * @param mean Its mean, not negative.
+   */
+  poisson(mean: number): number {
+    if (mean >= 20) {
+      const z = this.normal();
+      return Math.max(0, mean + Math.sqrt(mean) * z + (z * z - 1) / 6);
+    }
+    if (mean <= 0) return 0;
+    const end = Math.exp(-mean);
+    let count = 0;
+    for (let product = this.uniform(); product > end; product *= this.uniform()) count++;
+    return count;
+  }
 }

@@ -1,0 +1,420 @@
+/** The simulated controller: what its commands act on. @module */
+import type { Ccd, Surroundings } from "../../../lib/sim/ccd/ccd.ts";
+import type { Clock } from "../../../lib/time/mod.ts";
+import { Acquisition, type FrameEvents } from "./acquisition.ts";
+import type { Blocks } from "./commands.ts";
+import { ConfigMemory } from "./config_memory.ts";
+import { Core } from "./core.ts";
+import { Detector } from "./detector.ts";
+import type { Faults } from "./faults.ts";
+import { BLOCK, Firmware } from "./firmware.ts";
+import { type FrameBuffer, FrameMemory } from "./frame_memory.ts";
+import { HeaterBoard, type HeaterWiring } from "./heater_board.ts";
+import { isHeater, type Module, modulesOf, type ModuleType, systemReply } from "./modules.ts";
+import { Outputs } from "./outputs.ts";
+import { Pace, TICKS_PER_MS, TICKS_PER_SECOND } from "./pace.ts";
+import { Parameters } from "./parameters.ts";
+import { POWER, Power } from "./power.ts";
+import { Refused } from "./refused.ts";
+import { Sampling } from "./sampling.ts";
+import { compileScript } from "./script.ts";
+import { Settings } from "./settings.ts";
+import { constantsOf, statesOf } from "./states.ts";
+import { Status, type StatusSource } from "./status.ts";
+import { imageOf } from "./taps.ts";
+import { slotOf, type Video } from "./video.ts";
+import type { Wiring } from "./wiring.ts";
+
+/** What a controller is made of. */
+export interface ControllerParts {
+  /** The clock. */
+  readonly clock: Clock;
+  /** Seconds of the plant in a second of the clock. */
+  readonly speed: number;
+  /** What is in the slots. */
+  readonly modules: readonly ModuleType[];
+  /** Revision of the back-plane. */
+  readonly revision: number;
+  /** What the outputs and inputs are wired to. */
+  readonly wiring: Wiring;
+  /** The detector. */
+  readonly ccd: Ccd;
+  /** The video channels. */
+  readonly video: Video;
+  /** What the heater modules are wired to. */
+  readonly heating: HeaterWiring;
+  /** What goes wrong. */
+  readonly faults: Faults;
+  /** Seed of the noise of what is measured. */
+  readonly seed: number;
+}
+
+/** What others want to know of a controller. */
+export interface ControllerEvents extends FrameEvents {
+  /** The shutter opens or closes. */
+  shutter(isOpen: boolean, tick: number): void;
+  /** All connections end; for how long nobody is let in, ms. */
+  disconnect(pause: number): void;
+}
+
+/** The plant is run in pieces of this length, ticks at speed 1, so that other work is not held up for longer than a slice. */
+const PIECE = TICKS_PER_MS;
+/** Longest that other work is held up, ms. */
+const SLICE = 25;
+/** Times of the plant that commands take, ms. */
+const APPLYING = 300;
+const SLOWLY = 20_000;
+const BOOTING = 2000;
+/** The status is measured this often, ms of the plant. */
+const MEASURING = 100;
+const LOG_LENGTH = 1000;
+const MEMORY_END = 2 ** 32;
+
+/** A controller. */
+export class Controller {
+  /** The configuration memory. */
+  readonly config = new ConfigMemory();
+  /** Entries that nobody has fetched. */
+  readonly log: string[] = [];
+  /** Power of the detector. */
+  readonly power: Power;
+  /** The frame buffers. */
+  readonly memory = new FrameMemory();
+  /** The detector on the outputs. */
+  readonly detector: Detector;
+  /** Parameters of the timing core. */
+  parameters = new Parameters(new Settings());
+  /** The counter's way through time. */
+  readonly pace: Pace;
+  /** Told of what happens. */
+  events: ControllerEvents | undefined;
+  /** Whether frames are sent by themselves. */
+  isAutoFetching = false;
+  readonly #parts: ControllerParts;
+  readonly #modules: readonly Module[];
+  readonly #status: Status;
+  readonly #acquisition: Acquisition;
+  readonly #heaters = new Map<number, HeaterBoard>();
+  readonly #firmware = new Map<string, Firmware>();
+  readonly #ending = new AbortController();
+  #settings = new Settings();
+  #outputs: Outputs | undefined;
+  #core: Core | undefined;
+  #stored: [number, string][] = [];
+  #heated = 0;
+  #measured = -Infinity;
+  #hasTrigger = false;
+  #isTriggerInverted = false;
+
+  /** Puts one together: not configured, its power off. */
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    const { clock, speed, modules, video, ccd, heating, seed } = parts;
+    this.pace = new Pace(clock, speed);
+    this.#modules = modulesOf(modules);
+    this.#status = new Status(seed);
+    this.#acquisition = new Acquisition(this.memory, video, {
+      began: (tick) => this.events?.began(tick),
+      completed: (tick, buffer) => this.events?.completed(tick, buffer),
+    });
+    this.detector = new Detector(ccd, this.#acquisition, video);
+    this.detector.onShutter = (isOpen, tick) => this.events?.shutter(isOpen, tick);
+    this.power = new Power(clock, speed, (text) => this.report(text), (isOn) => {
+      this.detector.setPower(isOn, this.pace.now());
+    });
+    for (const { slot, type } of this.#modules) {
+      if (isHeater(type)) this.#heaters.set(slot, new HeaterBoard(slot, heating));
+    }
+    video.settings = {
+      isHighGain: (slot) => this.#settings.text(`MOD${slot}/PREAMPGAIN`) === "1",
+      clamp: (channel) => this.#clampOf(channel),
+    };
+  }
+
+  /** Seconds of the plant since the start. */
+  get seconds(): number {
+    return this.pace.now() / TICKS_PER_SECOND;
+  }
+
+  /** Brings everything up to this moment, or as far as a slice of time goes. */
+  advance(): void {
+    const { clock, speed } = this.#parts;
+    const began = clock.now();
+    const end = this.pace.now();
+    const piece = Math.max(1, Math.round(PIECE * speed));
+    let tick = this.#core ? Math.min(this.#core.tick, end) : end;
+    while (tick < end) {
+      tick = Math.min(end, tick + piece);
+      this.#core!.run(tick);
+      if (clock.now() - began > SLICE) break;
+    }
+    this.#acquisition.settle(tick);
+    this.detector.advance(tick);
+    this.pace.reached(tick);
+    const seconds = this.seconds;
+    for (const board of this.#heaters.values()) board.advance(seconds - this.#heated);
+    this.#heated = seconds;
+    if (seconds * 1000 >= this.#measured + MEASURING) {
+      this.#measured = seconds * 1000;
+      this.#status.measure(this.#statusSource());
+    }
+  }
+
+  /** Writes into the log. */
+  report(text: string): void {
+    if (this.log.length < LOG_LENGTH) this.log.push(text);
+  }
+
+  /** Other surroundings of the detector. */
+  surround(surroundings: Surroundings): void {
+    this.detector.surround(surroundings, this.pace.now());
+  }
+
+  /** The external trigger's input changes; returns the tick at which that is seen. */
+  trigger(level: boolean): number {
+    this.advance();
+    const tick = this.#core ? Math.max(this.#core.tick, this.pace.now()) : this.pace.now();
+    if (!this.#hasTrigger) return tick;
+    const isActive = level !== this.#isTriggerInverted;
+    if (isActive) this.parameters.trigger();
+    const { trigger } = this.#acquisition;
+    this.#acquisition.trigger = isActive ? { ...trigger, rise: tick } : { ...trigger, fall: tick };
+    return tick;
+  }
+
+  /** The reply to `SYSTEM`. */
+  systemReply(): string {
+    return systemReply(this.#parts.modules, this.#parts.revision);
+  }
+
+  /** The reply to `STATUS`. */
+  statusReply(): string {
+    const { conditions } = this.#parts.faults;
+    if (conditions.has("log")) this.report("Supply voltage P5V was 5.61 V for 3 ms");
+    return this.#status.reply(this.#statusSource(), !conditions.has("invalid"));
+  }
+
+  /** The reply to `FRAME`. */
+  frameReply(): string {
+    const reply = this.memory.reply(this.pace);
+    return this.#parts.faults.conditions.has("stale") ? reply.replace(/COMPLETE=0/g, "COMPLETE=1") : reply;
+  }
+
+  /** The counter. */
+  timer(): number {
+    return this.pace.timer();
+  }
+
+  /** Locks a buffer for reading, or with 0 none. */
+  lock(buffer: number): void {
+    if (buffer > this.memory.buffers.length) throw new Refused(`There is no buffer ${buffer}`);
+    this.memory.reading = this.#parts.faults.conditions.has("overwrite") ? 0 : buffer;
+  }
+
+  /** Blocks of the frame buffers. */
+  fetch(address: number, count: number): Blocks {
+    if (address < this.memory.buffers[0]!.base || address + count * BLOCK > MEMORY_END) {
+      throw new Refused(`There is no memory of ${count} blocks at ${address.toString(16)}`);
+    }
+    return { count, read: (offset, into) => this.memory.read(address + offset, into) };
+  }
+
+  /** Applies everything; the power is off afterwards, and the script starts anew. */
+  applyAll(): Promise<void> {
+    const settings = this.config.settings();
+    this.#core?.hold(this.pace.now());
+    this.#settings = settings;
+    this.power.configure(settings, this.#modules.map(({ slot }) => slot));
+    this.applySystem();
+    this.applyCds();
+    for (const board of this.#heaters.values()) board.configure(settings);
+    this.loadTiming();
+    const { clock, speed, faults } = this.#parts;
+    const delay = (faults.conditions.has("slow") ? SLOWLY : APPLYING) / speed;
+    // When the controller ends, nobody waits for it any more.
+    return clock.sleep(delay, { signal: this.#ending.signal }).catch(() => {});
+  }
+
+  /** Applies what is about the back-plane and its triggers. */
+  applySystem(): void {
+    const settings = this.config.settings();
+    const flags = ["TRIGOUTFORCE", "TRIGOUTLEVEL", "TRIGOUTINVERT"].map((key) => settings.flag(key));
+    const [isForced, level, isInverted] = flags as [boolean, boolean, boolean];
+    this.#hasTrigger = settings.flag("TRIGINENABLE");
+    this.#isTriggerInverted = settings.flag("TRIGININVERT");
+    this.detector.setTrigger({ isForced, level, isInverted }, this.pace.now());
+    this.memory.divide(settings.flag("BIGBUF"));
+  }
+
+  /** Applies what is about sampling and the image. */
+  applyCds(): void {
+    const settings = this.config.settings();
+    const image = imageOf(settings, this.#modules);
+    if (image && !this.memory.hasRoomFor(image.format)) {
+      throw new Refused("The image is larger than a buffer");
+    }
+    this.#acquisition.setup = image && { image, sampling: new Sampling(settings) };
+  }
+
+  /** Applies what is about one module. */
+  applyModule(slot: number): void {
+    if (slot < 1 || slot > 12) throw new Refused(`There is no slot ${slot}`);
+    this.#settings = this.config.settings();
+    this.#heaters.get(slot)?.configure(this.#settings);
+  }
+
+  /** Compiles the script and starts it. */
+  loadTiming(): void {
+    const settings = this.config.settings();
+    const parameters = new Parameters(settings);
+    const constants = constantsOf(settings);
+    const states = statesOf(settings, this.#modules, constants);
+    const program = compileScript(settings.list("LINES", "LINE", 2048), {
+      states: states.map(({ name }) => name),
+      parameters: parameters.names,
+      constants,
+    });
+    const tick = Math.max(this.pace.now(), this.#core?.tick ?? 0);
+    this.parameters = parameters;
+    this.#outputs = new Outputs(states, this.#parts.wiring);
+    this.#core = new Core(
+      program,
+      parameters,
+      this.#outputs,
+      this.detector,
+      tick,
+      (reason) => this.report(reason),
+    );
+    this.#core.release(tick);
+  }
+
+  /** Starts the script at its first line. */
+  resetTiming(): void {
+    if (this.#core && !this.#core.isHeld) this.#core.release(this.pace.now());
+  }
+
+  /** Holds the script: the outputs are those of its first state. */
+  holdTiming(): void {
+    this.#core?.hold(this.pace.now());
+  }
+
+  /** Lets the script go, from its first line. */
+  releaseTiming(): void {
+    if (this.#core?.isHeld) this.#core.release(this.pace.now());
+  }
+
+  /** Switches the power on. */
+  powerOn(): Promise<void> {
+    if (this.power.state === POWER.notConfigured) throw new Refused("POWERON before APPLYALL");
+    this.power.isFaulty = this.#parts.faults.conditions.has("power");
+    return this.power.on();
+  }
+
+  /** Lets the status be measured from time to time, or not. */
+  setPolling(isOn: boolean): void {
+    this.#status.isPolling = isOn;
+  }
+
+  /** Sends every frame when it is complete, without being asked. */
+  setAutoFetch(isOn: boolean): void {
+    this.isAutoFetching = isOn;
+  }
+
+  /** Keeps the configuration for the next start. */
+  storeConfig(): void {
+    this.#stored = this.config.lines();
+  }
+
+  /** Forgets what was kept for the next start. */
+  eraseStoredConfig(): void {
+    this.#stored = [];
+  }
+
+  /** Firmware of a part. */
+  firmware(part: string): Firmware {
+    let firmware = this.#firmware.get(part);
+    if (!firmware) this.#firmware.set(part, firmware = new Firmware());
+    return firmware;
+  }
+
+  /** Blocks of firmware. */
+  verify(part: string, block: number, count: number): Blocks {
+    const firmware = this.firmware(part);
+    return { count, read: (offset, into) => firmware.read(block + offset / BLOCK, into) };
+  }
+
+  /** Ends all connections. */
+  disconnect(): void {
+    this.events?.disconnect(0);
+  }
+
+  /** Starts anew: all of it, or the processor only; the connections end. */
+  boot(isWhole: boolean): void {
+    this.holdTiming();
+    this.#core = this.#outputs = undefined;
+    this.#acquisition.setup = undefined;
+    this.#settings = new Settings();
+    this.parameters = new Parameters(this.#settings);
+    this.power.reset();
+    this.log.length = 0;
+    this.isAutoFetching = false;
+    if (isWhole) this.memory.clear();
+    this.config.restore(this.#stored);
+    this.events?.disconnect(BOOTING / this.#parts.speed);
+    this.#start();
+  }
+
+  /** What the stored configuration says is to be done at the start. */
+  async #start(): Promise<void> {
+    const settings = this.config.settings();
+    if (settings.text("APPLYALL") !== "1") return;
+    try {
+      await this.applyAll();
+      if (settings.text("POWERON") === "1") await this.powerOn();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.report(error.message);
+    }
+  }
+
+  /** Ends what is under way. */
+  close(): void {
+    this.power.stop();
+    this.#ending.abort();
+  }
+
+  #clampOf(channel: number): number {
+    const slot = slotOf(channel);
+    if (!this.#outputs?.isClamped(slot)) return 0;
+    return this.#settings.number(`MOD${slot}/CLAMP${(channel - 1) % 4 + 1}`, 0, -2.5, 2.5);
+  }
+
+  #statusSource(): StatusSource {
+    const { conditions } = this.#parts.faults;
+    return {
+      log: this.log.length,
+      power: this.power.state,
+      isPowerGood: !conditions.has("powergood"),
+      isTooHot: conditions.has("overheat"),
+      settings: this.#settings,
+      modules: this.#modules,
+      heaters: this.#heaters,
+      seconds: this.seconds,
+    };
+  }
+}
+
+/** The bytes of a frame, as they are sent without being asked for. */
+export function autoFetched(buffer: FrameBuffer, pace: Pace): Uint8Array {
+  const { width, height, bytes } = buffer.format;
+  const digits = (value: number, count: number) => value.toString(16).toUpperCase().padStart(count, "0");
+  const stamp = digits(pace.timerAt(buffer.stamps!.begin), 16);
+  const head = `<QF${bytes === 4 ? 1 : 0}${digits(buffer.frame, 8)}${digits(width, 4)}${
+    digits(height, 4)
+  }${stamp}`;
+  const size = width * height * bytes;
+  const all = new Uint8Array(head.length + size);
+  all.set(new TextEncoder().encode(head));
+  all.set(buffer.data.subarray(0, size), head.length);
+  return all;
+}
