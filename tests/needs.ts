@@ -74,6 +74,12 @@ export const smallDisk: Need = {
   enable: "apt-get install util-linux, and user name spaces allowed by the kernel",
 };
 
+/** A network of one's own, for programs whose ports are fixed. */
+export const networkNamespace: Need = {
+  found: runs("unshare", "-rn", "ip", "link", "set", "lo", "up") ? "unshare" : undefined,
+  enable: "apt-get install util-linux iproute2, and name spaces allowed by the kernel",
+};
+
 /** netcat, for the half-close of a shell pipe. */
 export const netcat: Need = { found: onPath("nc"), enable: "apt-get install netcat-openbsd" };
 

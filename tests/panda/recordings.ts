@@ -13,6 +13,8 @@ const MORE = new URL("../../../shared/data/panda/", import.meta.url);
 /** A recorded stream. */
 export interface Recording {
   readonly name: string;
+  /** The file of the stream. */
+  readonly file: string;
   readonly bytes: Uint8Array;
   /** The expected events, and when rows are to be handed out for that. */
   readonly expected: unknown[];
@@ -34,8 +36,15 @@ export function recordings(): Recording[] {
       const lines = Deno.readTextFileSync(new URL(name, folder)).trim().split("\n");
       const expected = lines.map((line) => JSON.parse(line));
       if (expected.some((event) => event.t === "error")) return [];
-      const bytes = Deno.readFileSync(new URL(`${match[1]}.bin`, folder));
-      return [{ name, bytes, expected, flush: match[2] === "end" ? "demand" as const : "frame" as const }];
+      const file = new URL(`${match[1]}.bin`, folder).pathname;
+      const bytes = Deno.readFileSync(file);
+      return [{
+        name,
+        file,
+        bytes,
+        expected,
+        flush: match[2] === "end" ? "demand" as const : "frame" as const,
+      }];
     })
   ).sort((a, b) => a.name < b.name ? -1 : 1);
 }
