@@ -15,6 +15,7 @@ import type {
 } from "../device/types.ts";
 import type { Needs } from "../cli/permissions.ts";
 import type { Bad } from "../device/reading.ts";
+import type { Caller, Outcome, ParsedLine } from "../line/service.ts";
 import type { ImageNotice } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
@@ -83,6 +84,12 @@ export interface Context<M extends Model, H> {
   /** Tells MONITOR of a picture that is now in a file. */
   image(image: ImageNotice): void;
 }
+
+/** What {@linkcode Binding.through} is given: a context in which the hardware may be lost. */
+export type ThroughContext<M extends Model, H> = Omit<Context<M, H>, "hardware"> & {
+  /** The open hardware, not queued; undefined while it is lost. */
+  readonly hardware: H | undefined;
+};
 
 /** Something read again and again. */
 export interface Poll<M extends Model, H> {
@@ -190,6 +197,16 @@ export interface Binding<M extends Model, H extends Hardware = Hardware> {
    * next one's. The reply goes back to who asked.
    */
   passthrough?(line: string): boolean | "ask" | "tell";
+  /**
+   * What an old line means in today's words: a setting, a command, or a line of the hardware's language. Asked for every
+   * line that is not the daemon's own; undefined where the line stands for itself.
+   */
+  translate?(line: string): string | undefined;
+  /**
+   * Carries out every line that is neither the daemon's own nor a command, in place of `passthrough`: for a device through
+   * which others are reached. It is told who sent the line; such lines are not logged one by one.
+   */
+  through?(line: ParsedLine, caller: Caller, context: ThroughContext<M, H>): Outcome | Promise<Outcome>;
   /**
    * Work beside all else, each time the hardware has answered after it was opened: its signal aborts when the hardware is
    * lost. It looks and never resets, moves or switches. What it throws is logged.

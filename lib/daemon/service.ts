@@ -3,16 +3,21 @@ import type { Description } from "../device/description.ts";
 import { suggestion } from "../device/nearest.ts";
 import { CommandError } from "../errors.ts";
 import { formatImageNotice } from "../line/image_notice.ts";
+import { parseLine } from "../line/parse.ts";
 import { quote, toAscii } from "../line/quote.ts";
 import type { Caller, LineService, Outcome, ParsedLine, Peer, ValueSource } from "../line/service.ts";
 import type { ImageNotice, LogLine } from "../link/link.ts";
 import type { Claims } from "./claims.ts";
 import type { Commands } from "./commands.ts";
 import type { Device } from "./device.ts";
+import type { AnyBinding } from "./erased.ts";
 import type { Settings } from "./settings.ts";
 
 /** Peers of this name are told what the daemon logs. */
 const MONITOR = "monitor";
+
+/** Words of the daemon that come here; the others are the server's. */
+const OWN: ReadonlySet<string> = new Set(["claim", "release", "set", "exit"]);
 
 /** What every daemon understands, for suggestions. */
 const WORDS = ["get_status", "set", "describe", "subscribe", "claim", "release", "exit"];
@@ -74,9 +79,12 @@ export class DeviceService implements LineService {
     this.#peers.delete(peer);
   }
 
-  command(line: ParsedLine, caller: Caller): Result {
-    const { log } = this.#parts.device;
+  command(said: ParsedLine, caller: Caller): Result {
+    const { log, binding } = this.#parts.device;
+    const today = binding.translate?.(said.text);
+    const line = today === undefined ? said : parseLine(today);
     try {
+      if (binding.through && !this.#isOwn(line)) return this.#passThrough(line, caller, binding.through);
       const result = this.#obey(line, caller);
       if (result instanceof Promise) return this.#logged(line, caller, result);
       if (log.isDetailed) log.write("debug", `${told(line, caller)}: done`);
@@ -114,6 +122,20 @@ export class DeviceService implements LineService {
     if (command === undefined) return this.#pass(line, peer);
     claims.check(peer);
     return commands.run(command, line, caller);
+  }
+
+  /** Whether it is a line of the daemon itself, or a command of the model. */
+  #isOwn(line: ParsedLine): boolean {
+    const { commands, device } = this.#parts;
+    return OWN.has(line.name!) || device.binding.told?.[line.name!] !== undefined ||
+      commands.find(line) !== undefined;
+  }
+
+  #passThrough(line: ParsedLine, caller: Caller, through: NonNullable<AnyBinding["through"]>): Result {
+    const { claims, device } = this.#parts;
+    const { peer, signal } = caller;
+    claims.check(peer);
+    return through(line, caller, device.context({ caller: peer.name, signal }));
   }
 
   #claim({ options }: ParsedLine, peer: Peer): Outcome {

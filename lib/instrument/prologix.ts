@@ -133,8 +133,7 @@ export class Prologix implements AsyncDisposable {
    * Lets an instrument talk, for as long as the adapter's patience lasts.
    *
    * @param address Its address.
-   * @returns What it said, lines parted by `\n`, with a `\r` where the instrument sent one but not at the end; undefined
-   * if it said nothing.
+   * @returns What it said, lines parted by `\n`, each with the `\r` at its end if it has one; undefined if it said nothing.
    */
   async read(address: number): Promise<string | undefined> {
     return joined(await this.#run(`what ${address} says`, [...this.#select(address), "++read eoi"]));
@@ -164,8 +163,10 @@ export class Prologix implements AsyncDisposable {
     if (!/^\+\+[a-z_]+( [\x20-\x7e]*)?$/i.test(command)) {
       throw new LocalProtocolError(`${JSON.stringify(command)} is no command of a GPIB adapter`);
     }
+    if (/^\+\+ver\b/.test(command)) return this.#version; // asked again it would look like the end of the exchange
     const select = address === undefined ? [] : this.#select(address);
-    return joined(await this.#run(command, [...select, command])) ?? "";
+    const reply = joined(await this.#run(command, [...select, command])) ?? "";
+    return reply.replaceAll("\r", "");
   }
 
   /** Closes the connection; an exchange in flight fails. */
@@ -227,14 +228,15 @@ export class Prologix implements AsyncDisposable {
   #read(chunk: Uint8Array): void {
     const lines = (this.#rest + this.#decoder.decode(chunk)).split("\n");
     this.#rest = lines.pop()!;
-    for (const line of lines) this.#take(line.replace(/\r$/, ""));
+    for (const line of lines) this.#take(line);
     if (this.#rest.length > LONGEST) {
       this.#giveUp(new PeerProtocolError(`${this.#options.name} sent a line longer than ${LONGEST} bytes`));
     }
   }
 
-  #take(line: string): void {
+  #take(raw: string): void {
     const exchange = this.#exchange;
+    const line = raw.replace(/\r$/, "");
     if (exchange === undefined) return this.#options.onStray?.(line);
     if (this.#version === "") {
       exchange.lines.push(line);
@@ -243,8 +245,8 @@ export class Prologix implements AsyncDisposable {
     if (exchange.isEnding) return this.#finish(exchange, line);
     exchange.isEnding = line.endsWith(this.#version);
     // An instrument that ends its message by EOI alone has the adapter's answer on its line.
-    const said = exchange.isEnding ? line.slice(0, -this.#version.length) : line;
-    if (said !== "") exchange.lines.push(said);
+    const said = exchange.isEnding ? line.slice(0, -this.#version.length) : raw;
+    if (said.trim() !== "") exchange.lines.push(said);
     if (exchange.lines.length <= MOST_LINES) return;
     this.#giveUp(new PeerProtocolError(`${this.#options.name} does not stop to answer ${exchange.what}`));
   }
@@ -281,8 +283,7 @@ export function escapeMessage(message: string): string {
 }
 
 function joined(lines: readonly string[]): string | undefined {
-  const said = lines.filter((line) => line !== "");
-  return said.length === 0 ? undefined : said.join("\n");
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 function encodeLatin1(text: string): Uint8Array {

@@ -21,7 +21,7 @@ export interface Peer {
   readonly trusted: boolean;
   /** Aborted when it is gone. */
   readonly gone: AbortSignal;
-  /** Sends one line (without terminator). */
+  /** Sends one line (without terminator; a `\r` at its end stays, as instruments' replies have one). */
   send(line: string): void;
 }
 

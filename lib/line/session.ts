@@ -63,9 +63,11 @@ export class Session implements Peer, Receiver {
     return this.#gone.signal;
   }
 
-  /** Sends one line, as far as this peer understands it. */
+  /** Sends one line, as far as this peer understands it; a `\r` at its end is part of it. */
   send(line: string): void {
-    this.#say(oneLine(this.modern ? line : toAscii(line)));
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    const end = text === line ? "" : "\r";
+    this.#say(oneLine(this.modern ? text : toAscii(text)) + end);
   }
 
   /** Ends the connection at once and says why in the log. */

@@ -67,6 +67,7 @@ Deno.test("a daemon whose hardware is lost shows failures over KATCP, and its li
   await script.ask("claim @for=30");
   const [held] = await client.ask("?set gain 3");
   assertEquals(held!.startsWith("!set fail anna\\_has\\_claimed\\_it"), true);
+  rig.transport.refuse("supply:5000");
   rig.transport.drop("supply:5000");
   await rig.clock.advance(100);
   assertEquals((await client.ask("?sensor-value temperature"))[0]!.split(" ")[4], "failure");

@@ -10,7 +10,7 @@ export class Echo implements BusInstrument {
   /** What it heard. */
   readonly heard: string[] = [];
   /** How its messages end. */
-  terminator = "\r\n";
+  terminator = "\n";
   readonly #name: string;
   readonly #clock: VirtualClock;
   #said: { text: string; from: number }[] = [];

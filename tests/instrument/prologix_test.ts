@@ -41,8 +41,8 @@ Deno.test("Prologix reads an instrument that ends its messages by EOI alone, and
   const echo = it.echoes.get(14)!;
   echo.terminator = "";
   assertEquals(await it.clock.runUntil(it.adapter.query(14, "a?")), "i14 a?");
-  echo.terminator = "\r\nmore\r\n";
-  assertEquals(await it.clock.runUntil(it.adapter.query(14, "b?")), "i14 b?\nmore");
+  echo.terminator = "\r\nmore\n";
+  assertEquals(await it.clock.runUntil(it.adapter.query(14, "b?")), "i14 b?\r\nmore");
 });
 
 Deno.test("Prologix brings every character to the instrument", async () => {
@@ -79,6 +79,7 @@ Deno.test("escapeMessage() is undone by the adapter, for any message", () => {
 Deno.test("Prologix passes on the adapter's own commands and refuses what is none", async () => {
   await using it = await BusRig.start();
   assertEquals(await it.clock.runUntil(it.adapter.command("++srq")), "0");
+  assertEquals(await it.clock.runUntil(it.adapter.command("++ver")), it.adapter.version);
   assertEquals(await it.clock.runUntil(it.adapter.command("++spoll", 15)), "0");
   assertEquals(await it.clock.runUntil(it.adapter.command("++trg", 15)), "");
   assertEquals(it.echoes.get(15)!.heard, ["trigger"]);
