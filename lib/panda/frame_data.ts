@@ -1,6 +1,6 @@
 /** Rows of an acquisition, packed until somebody looks at them. @module */
 import { joinBytes } from "../net/mod.ts";
-import { type Column, copyColumn, makeColumn, type Rows } from "./columns.ts";
+import { type Column, copyColumn, makeColumn, type Rows, rowsOf } from "./columns.ts";
 import type { StartData } from "./data_event.ts";
 import type { RowLayout } from "./row_layout.ts";
 import { scalerOf } from "./scaling.ts";
@@ -78,7 +78,7 @@ export class FrameData implements Iterable<Readonly<Record<string, number | bigi
    * @throws {DewarError} If there is no such column, or none of those it is computed from.
    */
   scaled(name: string, into: Float64Array = new Float64Array(this.rows)): Float64Array {
-    const scale = scalerOf(this.#layout, this.#layout.column(name));
+    const scale = scalerOf(this.#layout, name);
     this.#each((rows, first) => scale(rows, into, first));
     return into;
   }
@@ -127,11 +127,8 @@ export class FrameData implements Iterable<Readonly<Record<string, number | bigi
   }
 
   #each(visit: (rows: Rows, first: number) => void): void {
-    this.#views ??= this.#segments.map(({ bytes, from, to }) => {
-      const stride = this.start.sampleBytes;
-      const view = new DataView(bytes.buffer, bytes.byteOffset + from, to - from);
-      return { view, stride, count: (to - from) / stride };
-    });
+    const { sampleBytes } = this.start;
+    this.#views ??= this.#segments.map(({ bytes, from, to }) => rowsOf(bytes, from, to, sampleBytes));
     let first = 0;
     for (const rows of this.#views) {
       visit(rows, first);

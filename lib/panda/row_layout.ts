@@ -2,24 +2,27 @@
 import { DewarError } from "../errors.ts";
 import { type CaptureField, columnName, WIRE_BYTES } from "./capture_field.ts";
 import type { StartData } from "./data_event.ts";
+import type { Scaler } from "./scaling.ts";
 
 /** A field and its place in a row. */
 export interface PlacedField {
   /** The field. */
   readonly field: CaptureField;
-  /** First byte within the row. */
+  /** First word within the row. */
   readonly at: number;
 }
 
 /** Columns that may count what a mean is made of; the one that is found first does. */
 const SAMPLES = ["PCAP.SAMPLES.Value", "PCAP.GATE_DURATION.Value"];
 
-/** Rows are packed: columns follow one another without a gap, aligned to nothing. */
+/** Rows are packed: columns follow one another without a gap, aligned to words of 32 bits and to nothing larger. */
 export class RowLayout {
   /** The acquisition the rows are of. */
   readonly start: StartData;
   /** The columns by their names, in order. */
   readonly columns: ReadonlyMap<string, PlacedField>;
+  /** What scales columns, by their names, as far as it was asked for. */
+  readonly scalers: Map<string, Scaler> = new Map();
 
   /** Places the fields of an acquisition. */
   constructor(start: StartData) {
@@ -27,7 +30,7 @@ export class RowLayout {
     let at = 0;
     for (const field of start.fields) {
       columns.set(columnName(field), { field, at });
-      at += WIRE_BYTES[field.type];
+      at += WIRE_BYTES[field.type] / 4;
     }
     this.start = start;
     this.columns = columns;

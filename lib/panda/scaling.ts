@@ -22,10 +22,19 @@ export type Scaler = (rows: Rows, into: Float64Array, first: number) => void;
  * What brings a column to its units; doubles are already there.
  *
  * @param layout Where the columns are.
- * @param column The column.
- * @throws {DewarError} If it is a mean or a deviation, and a column it is computed from is missing.
+ * @param name Name of the column.
+ * @throws {DewarError} If there is no such column, or it is a mean or a deviation, and a column it is computed from is missing.
  */
-export function scalerOf(layout: RowLayout, { field, at }: PlacedField): Scaler {
+export function scalerOf(layout: RowLayout, name: string): Scaler {
+  let scaler = layout.scalers.get(name);
+  if (!scaler) {
+    scaler = makeScaler(layout, layout.column(name));
+    layout.scalers.set(name, scaler);
+  }
+  return scaler;
+}
+
+function makeScaler(layout: RowLayout, { field, at }: PlacedField): Scaler {
   const { scale = 1, offset = 0, type } = field;
   if (type === "double") return (rows, into, first) => copyColumn(rows, at, type, into, first);
   if (field.capture === "Mean") {
@@ -46,70 +55,69 @@ export function scalerOf(layout: RowLayout, { field, at }: PlacedField): Scaler 
 
 const SCALED = {
   int32(
-    { view, stride, count }: Rows,
+    { words, stride, count }: Rows,
     at: number,
     { scale, offset }: Scale,
     into: Float64Array,
     first: number,
   ) {
     for (let row = 0, place = at; row < count; row++, place += stride) {
-      into[first + row] = scale * view.getInt32(place, true) + offset;
+      into[first + row] = scale * words[place]! + offset;
     }
   },
   uint32(
-    { view, stride, count }: Rows,
+    { words, stride, count }: Rows,
     at: number,
     { scale, offset }: Scale,
     into: Float64Array,
     first: number,
   ) {
     for (let row = 0, place = at; row < count; row++, place += stride) {
-      into[first + row] = scale * view.getUint32(place, true) + offset;
+      into[first + row] = scale * (words[place]! >>> 0) + offset;
     }
   },
   int64(
-    { view, stride, count }: Rows,
+    { words, stride, count }: Rows,
     at: number,
     { scale, offset }: Scale,
     into: Float64Array,
     first: number,
   ) {
     for (let row = 0, place = at; row < count; row++, place += stride) {
-      const value = view.getInt32(place + 4, true) * WORD + view.getUint32(place, true);
-      into[first + row] = scale * value + offset;
+      into[first + row] = scale * (words[place + 1]! * WORD + (words[place]! >>> 0)) + offset;
     }
   },
   uint64(
-    { view, stride, count }: Rows,
+    { words, stride, count }: Rows,
     at: number,
     { scale, offset }: Scale,
     into: Float64Array,
     first: number,
   ) {
     for (let row = 0, place = at; row < count; row++, place += stride) {
-      const value = view.getUint32(place + 4, true) * WORD + view.getUint32(place, true);
-      into[first + row] = scale * value + offset;
+      into[first + row] = scale * ((words[place + 1]! >>> 0) * WORD + (words[place]! >>> 0)) + offset;
     }
   },
 };
 
 function scaleMeans(
-  { view, stride, count }: Rows,
+  { words, stride, count }: Rows,
   at: number,
   samplesAt: number,
   { scale, offset }: Scale,
   into: Float64Array,
   first: number,
 ): void {
-  for (let row = 0, place = 0; row < count; row++, place += stride) {
-    const sum = view.getInt32(place + at + 4, true) * WORD + view.getUint32(place + at, true);
-    const samples = view.getUint32(place + samplesAt, true);
-    into[first + row] = samples === 0 ? NaN : scale * sum / samples + offset;
+  for (let row = 0, place = at, other = samplesAt; row < count; row++, place += stride, other += stride) {
+    const sum = words[place + 1]! * WORD + (words[place]! >>> 0);
+    const samples = words[other]! >>> 0;
+    into[first + row] = scale * sum / samples + offset;
+    if (samples === 0) into[first + row] = NaN; // chosen before the division, it would take three times as long
   }
 }
 
 function scaleDeviations(
-  { view, stride, count }: Rows,
+  { words, view, stride, count }: Rows,
   at: number,
   sumAt: number,
   samplesAt: number,
@@ -118,10 +126,9 @@ function scaleDeviations(
   first: number,
 ): void {
   for (let row = 0, place = 0; row < count; row++, place += stride) {
-    const sum = view.getBigInt64(place + sumAt, true);
-    const squares = view.getBigUint64(place + at, true) +
-      (BigInt(view.getUint32(place + at + 8, true)) << 64n);
-    const samples = view.getUint32(place + samplesAt, true);
+    const sum = view.getBigInt64(4 * (place + sumAt), true);
+    const squares = view.getBigUint64(4 * (place + at), true) + (BigInt(words[place + at + 2]! >>> 0) << 64n);
+    const samples = words[place + samplesAt]! >>> 0;
     into[first + row] = scale * deviation(samples, sum < 0n ? -sum : sum, squares);
   }
 }

@@ -81,7 +81,7 @@ Deno.test("FrameData gives any packed rows back, in whatever pieces they came", 
       const view = new DataView(bytes.buffer);
       for (const [row, values] of [...frame].entries()) {
         for (const [name, { field, at }] of layout.columns) {
-          assertEquals(values[name], TYPES[field.type](view, row * layout.start.sampleBytes + at));
+          assertEquals(values[name], TYPES[field.type](view, row * layout.start.sampleBytes + 4 * at));
         }
       }
       for (const [name, { field }] of layout.columns) {
