@@ -35,12 +35,13 @@ export interface Program extends AsyncDisposable {
  * Starts a program that prints `listening on HOST:PORT` and waits for that line. Disposing of it sends SIGKILL, which it
  * cannot ignore even when it is stopped.
  *
- * @param args Arguments of `deno`.
+ * @param args Its arguments.
+ * @param command What is run (default: `deno`).
  * @throws If it ends before; the message has what it wrote.
  */
-export async function start(args: readonly string[]): Promise<Program> {
+export async function start(args: readonly string[], command: string = Deno.execPath()): Promise<Program> {
   const began = systemClock.now();
-  const child = spawn(args);
+  const child = spawn(args, command);
   const output = collect(child.stdout);
   const log = collect(child.stderr);
   const ended = Promise.all([child.status, output.finished, log.finished]).then(([status]) => status);
@@ -134,10 +135,11 @@ async function outputOf(program: string, ...args: string[]): Promise<string> {
 /**
  * Starts a program and leaves everything else to the caller.
  *
- * @param args Arguments of `deno`.
+ * @param args Its arguments.
+ * @param command What is run (default: `deno`).
  */
-export function spawn(args: readonly string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+export function spawn(args: readonly string[], command: string = Deno.execPath()): Deno.ChildProcess {
+  return new Deno.Command(command, {
     args: [...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
