@@ -4,6 +4,8 @@ import { formatValue } from "../../lib/device/text.ts";
 import { CommandError } from "../../lib/errors.ts";
 import { formatLine, formatOption, type Outcome, type ParsedLine, parseLine } from "../../lib/line/mod.ts";
 import type { Answer, CommandOptions } from "../../lib/link/link.ts";
+import { type Duration, milliseconds } from "../../lib/time/mod.ts";
+import type { Alarms } from "./alarm/alarms.ts";
 import type { CommandReply } from "./lab.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
@@ -98,6 +100,40 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     run(_line, _asker, work) {
       work.lab.resetPlots();
       return done("curves begin anew");
+    },
+  }],
+  ["alarms", {
+    usage: "alarms",
+    description: "Shows the alarm rules and how they stand",
+    places: EVERYWHERE,
+    run: (_line, _asker, { lab }) => done(showAlarms(lab)),
+  }],
+  ["acknowledge", {
+    usage: "acknowledge ALARM [NOTE]",
+    description: "Says that somebody knows of an alarm",
+    places: EVERYWHERE,
+    run(line, { source }, { lab }) {
+      alarmsOf(lab).acknowledge(line.args[0] ?? "", source, behind(line, 2));
+      return done("acknowledged");
+    },
+  }],
+  ["shelve", {
+    usage: "shelve ALARM TIME [NOTE]",
+    description: 'Keeps an alarm quiet for a while: shelve detector-warm 2h "warming up"',
+    places: EVERYWHERE,
+    run(line, { source }, { lab }) {
+      const [name = "", time = ""] = line.args;
+      alarmsOf(lab).shelve(name, secondsIn(time), source, behind(line, 3));
+      return done(`shelved for ${time}`);
+    },
+  }],
+  ["unshelve", {
+    usage: "unshelve ALARM",
+    description: "Lets a shelved alarm be heard again",
+    places: EVERYWHERE,
+    run(line, { source }, { lab }) {
+      alarmsOf(lab).unshelve(line.args[0] ?? "", source);
+      return done("no longer shelved");
     },
   }],
   ["exit", {
@@ -232,6 +268,33 @@ async function set({ options }: ParsedLine, asker: Asker, work: Workplace): Prom
       values: Object.fromEntries(replies.flatMap(({ values }) => values)),
     },
   };
+}
+
+function alarmsOf(lab: LiveLab): Alarms {
+  if (lab.alarms) return lab.alarms;
+  throw new CommandError("invalid", "There are no alarms here");
+}
+
+function showAlarms(lab: LiveLab): string {
+  const lines = alarmsOf(lab).all.map(({ rule, phase, saved }) => {
+    const { acknowledged, shelved, message } = saved;
+    const marks = [
+      phase,
+      ...acknowledged ? [`acknowledged by ${acknowledged.by}`] : [],
+      ...shelved ? [`shelved by ${shelved.by}`] : [],
+    ];
+    const isTold = phase === "active" || phase === "latched";
+    return `  ${rule.name}: ${marks.join(", ")}${isTold && message ? `: ${message}` : ""}`;
+  });
+  return lines.join("\n") || "  no alarm rules";
+}
+
+function secondsIn(time: string): number {
+  try {
+    return milliseconds(time as Duration) / 1000;
+  } catch {
+    throw new CommandError("invalid", `Expected a time such as 2h or 30min, got ${JSON.stringify(time)}`);
+  }
 }
 
 function changeInterval(words: string, lab: LiveLab): void {

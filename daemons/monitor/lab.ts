@@ -2,6 +2,7 @@
 import type { Channel } from "../../lib/device/channel.ts";
 import type { Description } from "../../lib/device/description.ts";
 import type { Reading } from "../../lib/device/reading.ts";
+import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
 import type { LinkState, LogLine } from "../../lib/link/link.ts";
 
 /** A configured plot of one client. */
@@ -76,7 +77,9 @@ export type LabEvent =
   /** Clients were added or removed. */
   | { readonly kind: "clients" }
   /** Somebody asked that curves begin anew, at {@linkcode Lab.plotsFrom}. */
-  | { readonly kind: "plots" };
+  | { readonly kind: "plots" }
+  /** Something has happened to an alarm. */
+  | { readonly kind: "alarm"; readonly event: AlarmEvent };
 
 /** A stretch of history of one channel. */
 export interface Series {
@@ -110,6 +113,8 @@ export interface Lab {
   readonly storeProblem: string | undefined;
   /** Moment from which on live curves are drawn, unix seconds: the last `reset_plots`, or 0. */
   readonly plotsFrom: number;
+  /** Its alarm rules; undefined until they are at work. */
+  readonly alarms: Alarms | undefined;
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;
   /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */

@@ -4,6 +4,8 @@ import { launch, type Needs, type Parsed, runProgram } from "../../lib/cli/mod.t
 import { ConfigError } from "../../lib/errors.ts";
 import { reachedAt } from "../../lib/link/mod.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
+import { mailHost } from "./alarm/mail.ts";
+import type { Action } from "./alarm/rule.ts";
 import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
 
 const HERE = import.meta.dirname!;
@@ -33,14 +35,30 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Re
     enabled && address ? [reachedAt(address)] : []
   );
   const database = config.db === undefined || options.console ? [] : [databaseHost(config.db)];
+  const told = [
+    ...config.mail === undefined ? [] : [mailHost(config.mail)],
+    ...config.deadman === undefined ? [] : [hostOf(config.deadman.url)],
+    ...actionsOf(config).flatMap((action) => action.kind === "webhook" ? [hostOf(action.url)] : []),
+  ];
+  const scripts = actionsOf(config).flatMap((action) => action.kind === "script" ? [action.file] : []);
   const files = options.config === undefined ? CONFIG_FILES : [options.config];
   const further = [options.lab, config.authFile].filter((file) => file !== undefined);
   return {
-    net: [...own, ...watched, ...database],
+    net: [...own, ...watched, ...database, ...told],
     read: [...files, ...further, config.data],
     write: [config.data],
     env: ENVIRONMENT,
+    run: scripts.length > 0 ? [Deno.execPath()] : [],
   };
+}
+
+function actionsOf({ alarms }: Config): Action[] {
+  return alarms.flatMap(({ actions, okActions }) => [...actions, ...okActions]);
+}
+
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
 function databaseHost(db: string): string {

@@ -3,6 +3,7 @@ import type { Description } from "../../lib/device/description.ts";
 import type { Update } from "../../lib/device/reading.ts";
 import type { LinkState, LogLine } from "../../lib/link/link.ts";
 import type { Clock, Timer } from "../../lib/time/mod.ts";
+import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
 import type { ClientConfig } from "./config/mod.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { CommandReply, Lab, LabEvent, Series } from "./lab.ts";
@@ -47,6 +48,7 @@ export class LiveLab implements Lab, Disposable {
     });
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
+  alarms: Alarms | undefined;
   #interval: number;
   readonly #recorder: Recorder;
   readonly #watchers = new Set<(event: LabEvent) => void>();
@@ -115,6 +117,11 @@ export class LiveLab implements Lab, Disposable {
   log(line: LogLine): void {
     this.#recorder.log(line);
     this.#emit({ kind: "log", line });
+  }
+
+  /** Tells that something has happened to an alarm. */
+  alarmed(event: AlarmEvent): void {
+    this.#emit({ kind: "alarm", event });
   }
 
   /** Lets the curves on the page begin anew. */

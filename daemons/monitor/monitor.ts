@@ -38,7 +38,17 @@ async function live(
     : new Forgetful();
   const isLocal = config.host === "localhost" || isLoopback(config.host);
   const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;
-  const monitor = parts.use(await startMonitor({ config, recorder, openLink, exit, listen, pageMayCommand }));
+  const monitor = parts.use(
+    await startMonitor({
+      config,
+      recorder,
+      openLink,
+      exit,
+      listen,
+      pageMayCommand,
+      alarmFile: `${config.data}/alarms.json`,
+    }),
+  );
   if (listen) {
     const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort, verify }));
     console.log(`listening on ${monitor.address}`);

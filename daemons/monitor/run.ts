@@ -3,6 +3,7 @@ import { type LineServer, serveLine } from "../../lib/line/server.ts";
 import type { Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
 import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
+import { openDesk } from "./alarm/desk.ts";
 import { runTyped, type Workplace } from "./commands.ts";
 import type { Config } from "./config/mod.ts";
 import { obey } from "./console.ts";
@@ -30,6 +31,8 @@ export interface MonitorOptions {
   listen?: boolean;
   /** Whether commands are taken from the page, which does not know who sits before it (default true). */
   pageMayCommand?: boolean;
+  /** Where it is kept how alarms stand (default: it is forgotten). */
+  alarmFile?: string;
   /** How to listen (default: by address). */
   transport?: Transport;
   /** The clock (default: the system's). */
@@ -67,6 +70,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
   const incoming = parts.use(new Incoming(lab));
   const values = parts.use(new LabValues(lab));
+  let server: LineServer | undefined;
   const connected = () => [...links].filter(({ state }) => state.status === "connected");
   const status = parts.use(
     new LabStatus(lab, { outgoing: () => connected().length, incoming: () => incoming.count }),
@@ -86,9 +90,16 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       return connected().length + incoming.count;
     },
   };
+  parts.use(
+    await openDesk({
+      lab,
+      config,
+      file: listen ? options.alarmFile : undefined,
+      monitor: () => server?.address,
+    }),
+  );
   if (pageMayCommand) lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
 
-  let server: LineServer | undefined;
   let katcpAddress: string | undefined;
   if (listen) {
     const service = monitorService({ status, values, incoming, work });

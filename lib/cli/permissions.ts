@@ -12,6 +12,8 @@ export interface Needs {
   readonly write?: readonly string[];
   /** Variables of the environment it reads; a star at the end stands for the rest of the name. */
   readonly env?: readonly string[];
+  /** Programs it starts; what may start others may do what they may. */
+  readonly run?: readonly string[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Needs {
  * // ["--no-prompt", "--allow-net=127.0.0.1:7024,192.168.1.5:5000"]
  * ```
  */
-export function permissionsFor({ net = [], read = [], write = [], env = [] }: Needs): string[] {
+export function permissionsFor({ net = [], read = [], write = [], env = [], run = [] }: Needs): string[] {
   const addresses = net.map(parseAddress);
   const sockets = addresses.flatMap((address) => address.kind === "unix" ? [address.path] : []);
   const hosts = addresses.map((address) =>
@@ -39,6 +41,7 @@ export function permissionsFor({ net = [], read = [], write = [], env = [] }: Ne
     ...allow("read", [...read, ...sockets]),
     ...allow("write", [...write, ...sockets]),
     ...allow("env", env),
+    ...allow("run", run),
   ];
 }
 

@@ -1,4 +1,7 @@
 /** What MONITOR is told: by its file, by its command line, else these defaults. @module */
+import type { DeadmanSettings } from "../alarm/deadman.ts";
+import type { MailSettings } from "../alarm/mail.ts";
+import type { Rule } from "../alarm/rule.ts";
 import type { Plot } from "../lab.ts";
 
 /** One device to watch. */
@@ -43,6 +46,12 @@ export interface Settings {
   readonly trustNetwork: boolean;
   /** What a peer shows to be trusted. */
   readonly token: string | undefined;
+  /** The alarm rules. */
+  readonly alarms: readonly Rule[];
+  /** How mails are sent; undefined where they are not. */
+  readonly mail: MailSettings | undefined;
+  /** Where MONITOR says that it lives. */
+  readonly deadman: DeadmanSettings | undefined;
 }
 
 /** Everything MONITOR is told. */
@@ -75,6 +84,9 @@ export const DEFAULTS: Settings = {
   authFile: undefined,
   trustNetwork: false,
   token: undefined,
+  alarms: [],
+  mail: undefined,
+  deadman: undefined,
 };
 
 /** Form of a client's name. */

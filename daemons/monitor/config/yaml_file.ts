@@ -2,6 +2,9 @@
 import { isRecord } from "../../../lib/device/fields.ts";
 import { lineOf, parseYaml } from "../../../lib/device/source.ts";
 import { ConfigError } from "../../../lib/errors.ts";
+import { readDeadman } from "../alarm/deadman.ts";
+import { readMail } from "../alarm/mail.ts";
+import { readRules } from "../alarm/rule.ts";
 import { ADDRESS, CLIENT_NAME, type ClientConfig, plainClient, type Said, type Settings } from "./config.ts";
 import { brief, INTERVAL, PORT, Section } from "./fields.ts";
 import { readPlots } from "./plot.ts";
@@ -35,6 +38,9 @@ export function readYaml(text: string, file: string): Said {
     authFile: root.text("auth_file"),
     trustNetwork: root.flag("trust_network"),
     token: root.text("token"),
+    alarms: readRules(root.section("alarms")),
+    mail: readMail(root.section("mail")),
+    deadman: readDeadman(root.section("deadman")),
   };
   const clients = readClients(root.section("clients"));
   finish(root);

@@ -67,6 +67,7 @@ export class FakeLab implements Lab {
   readonly lines: LogLine[] = [];
   past: Series = { time: [], value: [] };
   plotsFrom = 0;
+  alarms: Lab["alarms"];
   readonly clock: Clock;
   readonly #listeners = new Set<(event: LabEvent) => void>();
 
