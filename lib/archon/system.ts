@@ -1,7 +1,32 @@
 /** What a controller consists of. @module */
 import { PairReader } from "./pairs.ts";
 
-const TYPES = [
+/** What a module is; types that came later than this program are called `UNKNOWN_n`. */
+export type ModuleType =
+  | "None"
+  | "Driver"
+  | "AD"
+  | "LVBias"
+  | "HVBias"
+  | "Heater"
+  | "Atlas"
+  | "HS"
+  | "HVXBias"
+  | "LVXBias"
+  | "LVDS"
+  | "HeaterX"
+  | "XVBias"
+  | "ADF"
+  | "ADX"
+  | "ADLN"
+  | "DriverX"
+  | "ADM"
+  | "HVYBias"
+  | "ADQ"
+  | `UNKNOWN_${number}`;
+
+/** The types, in the order of their numbers. */
+const TYPES: readonly ModuleType[] = [
   "None",
   "Driver",
   "AD",
@@ -22,10 +47,7 @@ const TYPES = [
   "ADM",
   "HVYBias",
   "ADQ",
-] as const;
-
-/** What a module is; types that came later than this program are called `UNKNOWN_n`. */
-export type ModuleType = typeof TYPES[number] | `UNKNOWN_${number}`;
+];
 
 /** One module. */
 export interface ArchonModule {

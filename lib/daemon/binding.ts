@@ -154,6 +154,8 @@ export interface OpenContext {
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** How to connect. */
   readonly transport: Transport;
+  /** How to connect where megabytes flow. */
+  readonly bulk: Transport;
   /** The clock. */
   readonly clock: Clock;
   /** Aborted when the daemon ends. */

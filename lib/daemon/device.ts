@@ -135,11 +135,15 @@ export class Device {
       const exchange = { what: `sending of ${JSON.stringify(line)}`, timeout: EXCHANGE_TIMEOUT };
       return session.run(priority, () => session.exchange(exchange, () => session.hardware!.tell(line)));
     };
+    // What has begun on one connection does not go on by itself on the next.
+    const hardware = session.hardware as unknown as Record<string | symbol, unknown> | undefined;
     return new Proxy({} as Hardware, {
       get(_, name) {
         if (name === "ask") return ask;
         if (name === "tell") return tell;
-        const hardware = session.hardware as unknown as Record<string | symbol, unknown> | undefined;
+        if (hardware === undefined && typeof name === "string" && name !== "then") {
+          throw session.notConnected();
+        }
         const member = hardware?.[name];
         return typeof member === "function" ? member.bind(hardware) : member;
       },

@@ -4,7 +4,7 @@ import type { ReadingSource } from "../device/state_view.ts";
 import { ConfigError } from "../errors.ts";
 import { serveLine } from "../line/server.ts";
 import type { LogLine } from "../link/link.ts";
-import { formatAddress, type Transport, transportFor } from "../net/mod.ts";
+import { bulk, formatAddress, type Transport, transportFor } from "../net/mod.ts";
 import { type Clock, systemClock } from "../time/mod.ts";
 import type { Binding, Hardware, OpenContext } from "./binding.ts";
 import { Claims } from "./claims.ts";
@@ -134,7 +134,15 @@ async function start(model: Model, binding: AnyBinding, options: ServeOptions): 
     address: hardware,
     open: binding.open &&
       ((signal) =>
-        binding.open!({ address: hardware, options: instance, transport, clock, signal, log: tell })),
+        binding.open!({
+          address: hardware,
+          options: instance,
+          transport,
+          bulk: options.transport ?? bulk,
+          clock,
+          signal,
+          log: tell,
+        })),
     isAsked: (binding.poll ?? []).length > 0,
     clock,
     log,

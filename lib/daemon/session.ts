@@ -95,7 +95,7 @@ export class Session {
    * job throws.
    */
   run<T>(priority: Priority, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (!this.isOpen) return Promise.reject(this.#notConnected());
+    if (!this.isOpen) return Promise.reject(this.notConnected());
     return this.#queue.run(priority, () => this.#begin(job), signal);
   }
 
@@ -127,17 +127,22 @@ export class Session {
     }
   }
 
+  /** The error for what cannot be asked because it is not there. */
+  notConnected(cause?: Error): CommandError {
+    return new CommandError("device", `The hardware at ${this.#options.address} is not connected`, { cause });
+  }
+
   /** Ends it: closes the hardware and fails what waits. */
   async close(): Promise<void> {
     this.#ended.abort();
     this.#giveUp(new ConnectionError("The daemon ends"));
-    this.#queue.refuse(this.#notConnected());
+    this.#queue.refuse(this.notConnected());
     await this.#running;
     this.#deadline[Symbol.dispose]();
   }
 
   async #begin<T>(job: () => Promise<T>): Promise<T> {
-    if (!this.isOpen) throw this.#notConnected();
+    if (!this.isOpen) throw this.notConnected();
     const hardware = this.#hardware;
     const before = hardware?.sent;
     try {
@@ -145,7 +150,7 @@ export class Session {
     } catch (error) {
       const isUnknown = error instanceof CommandError && error.code === "unknown_outcome";
       if (!isUnknown || before === undefined || hardware?.sent !== before) throw error;
-      throw this.#notConnected(error);
+      throw this.notConnected(error);
     }
   }
 
@@ -200,7 +205,7 @@ export class Session {
     this.#hardware = undefined;
     this.#trial?.stop();
     this.#lost.abort(reason);
-    this.#queue.refuse(this.#notConnected());
+    this.#queue.refuse(this.notConnected());
     await this.#dispose(hardware);
     return reason;
   }
@@ -242,9 +247,5 @@ export class Session {
     if (!this.#isConnected) return;
     this.#isConnected = false;
     onChange(false);
-  }
-
-  #notConnected(cause?: Error): CommandError {
-    return new CommandError("device", `The hardware at ${this.#options.address} is not connected`, { cause });
   }
 }

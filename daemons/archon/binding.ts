@@ -1,0 +1,225 @@
+/** The Archon's model tied to its controller. @module */
+import { type ArchonClient, connectArchon, readStatus } from "../../lib/archon/mod.ts";
+import type { Binding } from "../../lib/daemon/mod.ts";
+import { CommandError, ConnectionError } from "../../lib/errors.ts";
+import { type Cam, Camera } from "./camera.ts";
+import { readAcfFile, readAcfText } from "./configuration.ts";
+import { CAMERA_OPTIONS, type Options } from "./instance.ts";
+import type { Archon } from "./model.ts";
+import { readFrameValues, readStatusValues, readSystemValues } from "./readings.ts";
+import { discard, recover, resume } from "./recovery.ts";
+import { heaterSetter, windowSetter } from "./settings.ts";
+import { takeImages } from "./shots.ts";
+import { takeStream } from "./stream.ts";
+
+/** Polls wait behind commands that take long: `APPLYALL` may take half a minute. */
+const PATIENCE = "45 s";
+
+/** Makes the binding of one camera: what it remembers outlives the connections to its controller. */
+export function archonBinding(): Binding<typeof Archon, ArchonClient> {
+  let made: Camera | undefined;
+  const of = ({ options }: { options: Options }) => made ??= new Camera(options);
+  const camera = () => {
+    if (made) return made;
+    throw new CommandError("device", "The Archon was not connected yet");
+  };
+  let lastCount: number | undefined;
+  const sensors = () => {
+    const { detector, slot } = {
+      detector: camera().images.options.info.temperature,
+      slot: camera().heaterSlot,
+    };
+    return { detector: /^MOD\d+_/.test(detector) ? detector : "", heaterSlot: slot };
+  };
+
+  return {
+    port: 7001,
+    hardware: "10.0.0.2:4242",
+    options: CAMERA_OPTIONS,
+    needs: ({ images, acf }) => ({ read: [String(images), String(acf)], write: [String(images)] }),
+    async open({ address, options, bulk, clock, signal, log }) {
+      of({ options });
+      lastCount = undefined;
+      return await connectArchon(address, {
+        transport: bulk,
+        clock,
+        signal,
+        window: Number(options.window),
+        onLog: (entry) => log("message", entry),
+        onWarning: (message) => log("warning", message),
+      });
+    },
+    async connected(context) {
+      const exposure = await of(context).meet(context);
+      if (exposure) await resume(camera(), context, exposure);
+    },
+    poll: [
+      {
+        every: "1 s",
+        timeout: PATIENCE,
+        async ask({ hardware }) {
+          const reply = await hardware.ask("STATUS");
+          const { log } = readStatus(reply);
+          if (log > 0) await hardware.fetchLog(log);
+          return reply;
+        },
+        read(reply, context) {
+          const status = readStatus(reply);
+          const values = readStatusValues(reply, sensors(), lastCount);
+          lastCount = status.count;
+          camera().noteStatus(status, context);
+          return values;
+        },
+      },
+      {
+        every: "1 s",
+        timeout: PATIENCE,
+        ask: ({ hardware }) => hardware.ask("FRAME"),
+        read: readFrameValues,
+      },
+      {
+        every: "5 min",
+        timeout: PATIENCE,
+        ask: ({ hardware }) => hardware.ask("SYSTEM"),
+        read: readSystemValues,
+      },
+    ],
+    set: {
+      lines: windowSetter(camera, "lines"),
+      pixels: windowSetter(camera, "pixels"),
+      preSkipLines: windowSetter(camera, "preSkipLines"),
+      postSkipLines: windowSetter(camera, "postSkipLines"),
+      preSkipPixels: windowSetter(camera, "preSkipPixels"),
+      postSkipPixels: windowSetter(camera, "postSkipPixels"),
+      overscanLines: windowSetter(camera, "overscanLines"),
+      overscanPixels: windowSetter(camera, "overscanPixels"),
+      horizontalBinning: windowSetter(camera, "horizontalBinning"),
+      verticalBinning: windowSetter(camera, "verticalBinning"),
+      heater: {
+        temperature: heaterSetter<number>(camera, "temperature"),
+        enable: heaterSetter<boolean>(camera, "enable"),
+        p: heaterSetter<number>(camera, "p"),
+        i: heaterSetter<number>(camera, "i"),
+        d: heaterSetter<number>(camera, "d"),
+        limit: heaterSetter<number>(camera, "limit"),
+        ramp: heaterSetter<boolean>(camera, "ramp"),
+        rampRate: heaterSetter<number>(camera, "rampRate"),
+      },
+    },
+    commands: {
+      load: async (context, { path }) => await camera().load(context, await readAcfFile(path)),
+      loadText: (context, { name, text }) => camera().load(context, readAcfText(name, text)),
+      configure: (context, { key, value }) => configure(camera(), context, key, value),
+      poweron: (context) => power(camera(), context, true),
+      poweroff: (context) => power(camera(), context, false),
+      clear: (context) => clear(camera(), context),
+      apply: (context) => apply(camera(), context),
+      reboot: (context) => restart(camera(), context, "REBOOT"),
+      warmboot: (context) => restart(camera(), context, "WARMBOOT"),
+      async parameter(context, { name, value }) {
+        const { configuration } = camera();
+        await configuration.setParameter(context.hardware, name, value, true);
+        camera().tellConfiguration(context);
+      },
+      async expose(context, wanted) {
+        const [image] = await takeImages(camera(), context, wanted, 1);
+        return image!.path;
+      },
+      async sequence(context, { count, ...wanted }) {
+        const images = await takeImages(camera(), context, wanted, count);
+        return images.map(({ path }) => path).join(",");
+      },
+      stream: (context, { count, ...wanted }) => takeStream(camera(), context, wanted, count),
+      finish: () => Promise.resolve(jobOf(camera()).finish()),
+      async abort({ caller }) {
+        const job = jobOf(camera());
+        job.abort(caller);
+        await job.ended;
+      },
+      flush: (context, { count }) => flush(camera(), context, count),
+      recover: async (context) => (await recover(camera(), context)).join(","),
+      discard: (context) => discard(camera(), context),
+    },
+    told: { set_keywords: (context, values) => of(context).keywords.set(values) },
+    initial: {
+      state: "unconfigured",
+      busy: "",
+      progress: 0,
+      timeLeft: 0,
+      acf: "",
+      frame: 0,
+      file: "",
+      unsaved: 0,
+      lost: 0,
+      object: "",
+      run: "",
+      trigger: "internal",
+    },
+    remember: ["frame", "acf", "file"],
+  };
+}
+
+function jobOf(camera: Camera) {
+  if (camera.job) return camera.job;
+  throw new CommandError("device", `The camera is ${camera.state}: there is nothing to end`);
+}
+
+function configure(camera: Camera, context: Cam, key: string, value: string): Promise<string> {
+  return camera.run(context, `configure ${key}`, async () => {
+    const commands = await camera.configuration.change(context.hardware, { [key]: value });
+    camera.tellConfiguration(context);
+    const applied = commands.length === 0 ? "nothing to apply" : commands.join(", ");
+    context.log("info", `${key} is ${value} now: ${applied}`);
+    return applied;
+  });
+}
+
+/** Power goes off whatever is under way. */
+async function power(camera: Camera, context: Cam, on: boolean): Promise<void> {
+  const { job } = camera;
+  if (!on && job) {
+    job.abort(context.caller);
+    await job.ended;
+  }
+  await camera.change(context, "powering", on ? "poweron" : "poweroff", async ({ signal }) => {
+    await context.hardware.power(on, { signal });
+    context.log("success", `The detector's power is ${on ? "on" : "off"}`);
+  });
+}
+
+function clear(camera: Camera, context: Cam): Promise<void> {
+  return camera.change(context, "configuring", "clear", async () => {
+    await context.hardware.send("CLEARCONFIG");
+    camera.forget(context);
+  });
+}
+
+function apply(camera: Camera, context: Cam): Promise<void> {
+  return camera.change(context, "configuring", "apply", async ({ signal }) => {
+    await camera.configuration.apply(context.hardware, { signal });
+    camera.tellConfiguration(context);
+  });
+}
+
+/** The connection does not outlive it; the reply may not either. */
+function restart(camera: Camera, context: Cam, command: "REBOOT" | "WARMBOOT"): Promise<void> {
+  return camera.run(context, command.toLowerCase(), async () => {
+    try {
+      await context.hardware.send(command, { timeout: "2 s" });
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+    }
+    camera.forget(context);
+  });
+}
+
+function flush(camera: Camera, context: Cam, count: number): Promise<void> {
+  return camera.run(context, `flush ${count} times`, async () => {
+    const { configuration } = camera;
+    camera.go(context, "flushing", `${count} times`);
+    if (configuration.find("FlushCount") !== undefined) {
+      await configuration.setParameter(context.hardware, "FlushCount", count);
+    }
+    await configuration.setParameter(context.hardware, "DoFlush", 1);
+  });
+}
