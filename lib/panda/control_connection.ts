@@ -22,11 +22,21 @@ export interface Sent {
 }
 
 /** A conversation and what it waits for. */
-interface Run {
+class Run implements Sent {
   readonly exchanges: Exchanges<unknown>;
   readonly settle: (outcome: Outcome<unknown>) => void;
-  replies: Reply[];
-  isAbandoned: boolean;
+  text = "";
+  replies: Reply[] = [];
+  isAbandoned = false;
+
+  constructor(exchanges: Exchanges<unknown>, settle: (outcome: Outcome<unknown>) => void) {
+    this.exchanges = exchanges;
+    this.settle = settle;
+  }
+
+  abandon(): void {
+    this.isAbandoned = true;
+  }
 }
 
 interface Awaited {
@@ -99,16 +109,9 @@ export class ControlConnection {
       settle({ error: this.#failure });
       return { text: "", abandon: () => {} };
     }
-    const run: Run = {
-      exchanges: command.run(this.version),
-      settle: settle as Run["settle"],
-      replies: [],
-      isAbandoned: false,
-    };
-    const abandon = () => {
-      run.isAbandoned = true;
-    };
-    return { text: this.#resume(run), abandon };
+    const run = new Run(command.run(this.version), settle as Run["settle"]);
+    run.text = this.#resume(run);
+    return run;
   }
 
   /**
@@ -197,10 +200,14 @@ export class ControlConnection {
 
   #ask(requests: readonly string[], run: Run): string {
     for (const request of requests) checkRequest(request);
-    for (const [place, request] of requests.entries()) {
-      this.#awaited.push({ request, run, isLast: place === requests.length - 1 });
+    const last = requests.length - 1;
+    let text = "";
+    for (let place = 0; place <= last; place++) {
+      const request = requests[place]!;
+      this.#awaited.push({ request, run, isLast: place === last });
+      text += request + "\n";
     }
-    return `${requests.join("\n")}\n`;
+    return text;
   }
 
   #settle(run: Run, outcome: Outcome<unknown>): void {

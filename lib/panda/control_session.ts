@@ -1,7 +1,7 @@
 /** One connection to the control port. @module */
 import { CommandError, ConnectionError } from "../errors.ts";
 import { type Connection, type Heartbeat, heartbeat, type Receiver, type Transport } from "../net/mod.ts";
-import { type Clock, type Duration, formatDuration, milliseconds } from "../time/mod.ts";
+import { type Clock, Deadlines, type Duration, formatDuration, milliseconds } from "../time/mod.ts";
 import type { Command } from "./command.ts";
 import { type Identification, identify } from "./commands.ts";
 import { ControlConnection } from "./control_connection.ts";
@@ -33,14 +33,16 @@ export class ControlSession implements Receiver, AsyncDisposable {
   readonly identity: Promise<Identification>;
   readonly #connection: Connection;
   readonly #who: string;
-  readonly #options: ControlSessionOptions;
+  readonly #timeout: number;
+  readonly #deadlines: Deadlines;
   readonly #control: ControlConnection;
   readonly #heartbeat: Heartbeat;
 
   /** Asks the server what it is. */
   constructor(connection: Connection, options: ControlSessionOptions) {
     this.#connection = connection;
-    this.#options = options;
+    this.#timeout = milliseconds(options.timeout);
+    this.#deadlines = new Deadlines(options.clock);
     this.#who = `PandA ${connection.peer}`;
     this.#control = new ControlConnection(this.#who);
     this.#heartbeat = heartbeat(connection, {
@@ -68,34 +70,31 @@ export class ControlSession implements Receiver, AsyncDisposable {
    * @throws {LocalProtocolError} If it cannot be sent.
    */
   send<T>(command: Command<T>, options: SendOptions = {}): Promise<T> {
-    const { timeout = this.#options.timeout, signal } = options;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const { signal } = options;
     if (signal?.aborted || this.#control.failure !== undefined) {
-      reject(signal?.aborted ? signal.reason : this.#notSent(command.name));
-      return promise;
+      return Promise.reject(signal?.aborted ? signal.reason : this.#notSent(command.name));
     }
-    const giveUp = (reason: unknown) => {
-      sent.abandon();
-      over();
-      reject(reason);
-    };
-    const abort = () => giveUp(signal!.reason);
-    const timer = this.#options.clock.after(timeout, () => {
-      const within = formatDuration(milliseconds(timeout));
-      giveUp(new CommandError("timeout", `${this.#who} did not answer ${command.name} within ${within}`));
+    const timeout = options.timeout === undefined ? this.#timeout : milliseconds(options.timeout);
+    return new Promise((resolve, reject) => {
+      const giveUp = (reason: unknown) => {
+        sent.abandon();
+        over();
+        reject(reason);
+      };
+      const abort = signal && (() => giveUp(signal.reason));
+      const deadline = this.#deadlines.after(timeout, () => giveUp(this.#late(command.name, timeout)));
+      const over = () => {
+        deadline.stop();
+        if (abort) signal.removeEventListener("abort", abort);
+      };
+      if (abort) signal.addEventListener("abort", abort, { once: true });
+      const sent = this.#control.send(command, (outcome) => {
+        over();
+        if ("value" in outcome) resolve(outcome.value);
+        else reject(this.#explained(outcome.error, command.name));
+      });
+      this.#write(sent.text);
     });
-    const over = () => {
-      timer.stop();
-      signal?.removeEventListener("abort", abort);
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    const sent = this.#control.send(command, (outcome) => {
-      over();
-      if ("value" in outcome) resolve(outcome.value);
-      else reject(this.#explained(outcome.error, command.name));
-    });
-    this.#write(sent.text);
-    return promise;
   }
 
   /** Ends the connection at once. */
@@ -125,6 +124,7 @@ export class ControlSession implements Receiver, AsyncDisposable {
 
   closed(error?: Error): void {
     this.#heartbeat.stop();
+    this.#deadlines[Symbol.dispose]();
     this.#lost(error?.message ?? "the connection was closed", error);
   }
 
@@ -134,6 +134,13 @@ export class ControlSession implements Receiver, AsyncDisposable {
 
   #lost(why: string, cause?: Error): void {
     this.#control.fail(new ConnectionError(`${this.#who} was lost: ${why}`, { cause }));
+  }
+
+  #late(name: string, timeout: number): CommandError {
+    return new CommandError(
+      "timeout",
+      `${this.#who} did not answer ${name} within ${formatDuration(timeout)}`,
+    );
   }
 
   #notSent(name: string): CommandError {

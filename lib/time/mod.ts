@@ -2,3 +2,4 @@
 export { type Clock, clockFrom, type ClockSource, systemClock, type Timer } from "./clock.ts";
 export { type Duration, type DurationUnit, formatDuration, milliseconds } from "./duration.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
+export { Deadlines } from "./deadlines.ts";
