@@ -14,10 +14,10 @@ export class ConfigMemory {
     if (line >= LINES) throw new Refused(`There is no configuration line ${line}`);
     if (text.length > LONGEST) throw new Refused(`Configuration line ${line} is longer than ${LONGEST}`);
     if (text === "") this.#lines.delete(line);
-    else this.#lines.set(line, text);
+    else this.#lines.set(line, unquoted(text));
   }
 
-  /** A line as it was written; empty where none was. */
+  /** A line as it was written but for quotes around its value; empty where none was. */
   read(line: number): string {
     if (line >= LINES) throw new Refused(`There is no configuration line ${line}`);
     return this.#lines.get(line) ?? "";
@@ -45,14 +45,13 @@ export class ConfigMemory {
     for (const [, text] of this.lines()) {
       const at = text.indexOf("=");
       if (at <= 0) continue;
-      values.set(text.slice(0, at).trim().toUpperCase().replaceAll("\\", "/"), unquoted(text.slice(at + 1)));
+      values.set(text.slice(0, at).trim().toUpperCase().replaceAll("\\", "/"), text.slice(at + 1).trim());
     }
     return new Settings(values);
   }
 }
 
-/** A value without the one pair of quotes that may stand around it. */
+/** `KEY="VALUE"` without the one pair of quotes around its value. */
 function unquoted(text: string): string {
-  const value = text.trim();
-  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+  return text.replace(/^([^=]*=)\s*"(.*)"\s*$/, "$1$2");
 }

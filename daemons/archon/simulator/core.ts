@@ -126,9 +126,10 @@ export class Core {
         if (!isTaken) this.#next();
         else if (jump === GOTO) this.#goto(code[at + TARGET]!, until);
         else this.#call(code[at + TARGET]!, code[at + COUNT]!);
-        if (this.isHeld) return;
+        if (this.isHeld) break;
       }
     }
+    this.tick = Math.max(this.tick, until);
   }
 
   #output(state: number, tick: number): void {

@@ -7,6 +7,7 @@ import {
   simulateArchon,
 } from "../../../daemons/archon/simulator.ts";
 import type { Connection } from "../../../lib/net/mod.ts";
+import type { Duration } from "../../../lib/time/mod.ts";
 
 const ADDRESS = "archon:4242";
 
@@ -83,7 +84,7 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Sends a command that takes time. */
-  async wait(command: string, duration = "1 s" as const): Promise<string> {
+  async wait(command: string, duration: Duration = "1 s"): Promise<string> {
     this.#connection.write(`>F0${command}\n`);
     await this.clock.advance(duration);
     const reply = new TextDecoder("latin1").decode(await this.came());
@@ -102,6 +103,23 @@ export class Bench implements AsyncDisposable {
     await this.ask("CLEARCONFIG");
     for (let i = 0; i < lines.length; i++) await this.ask(`WCONFIG${hex(i, 4)}${lines[i]}`);
     assertEquals(await this.wait("APPLYALL"), "");
+  }
+
+  /** Loads parameters. */
+  async load(parameters: Record<string, number>): Promise<void> {
+    for (const [name, value] of Object.entries(parameters)) {
+      assertEquals(await this.ask(`FASTLOADPARAM ${name} ${value}`), "", name);
+    }
+  }
+
+  /** Takes a frame: what is loaded starts it; the image that is there when it is complete. */
+  async expose(parameters: Record<string, number> = {}, duration: Duration = "1 s"): Promise<FetchedImage> {
+    await this.load({ ReadOut: 1, ...parameters, Exposures: 1 });
+    await this.clock.advance(duration);
+    const frame = await this.values("FRAME");
+    const buffer = Number(frame["WBUF"]);
+    assertEquals(frame[`BUF${buffer}COMPLETE`], "1");
+    return await this.image(buffer);
   }
 
   /** A reply of `KEY=VALUE` pairs. */
@@ -166,4 +184,36 @@ export function configLines(acf: string): string[] {
 /** A number as fixed-width hexadecimal. */
 export function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+/** A detector of 32 x 32 pixels without noise of its own, read with 8 pixels and 4 lines of overscan: frames of 48 x 40. */
+export async function smallBench(
+  options: ArchonSimulatorOptions = {},
+  changes: Record<string, string | number> = {},
+): Promise<Bench> {
+  const bench = await Bench.open({
+    noises: [0, 0, 0, 0],
+    gains: [2, 2, 2, 2],
+    ...options,
+    ccd: {
+      rows: 32,
+      columns: 32,
+      quantumEfficiency: 1,
+      nonUniformity: 0,
+      vignetting: 0,
+      darkCurrent: 0,
+      hotPixels: 0,
+      hotColumns: 0,
+      cosmicRays: 0,
+      parallelLoss: 0,
+      serialLoss: 0,
+      brighterFatter: 0,
+      ...options.ccd,
+    },
+  });
+  await bench.configure(DETECTOR, { PIXELCOUNT: 24, LINECOUNT: 20, ...changes });
+  await bench.wait("POWERON");
+  await bench.load({ Lines: 16, Pixels: 16, OverscanPixels: 8, OverscanLines: 4, AutoFlush: 0 });
+  await bench.clock.advance("10 ms"); // a flush that is under way comes to its end
+  return bench;
 }
