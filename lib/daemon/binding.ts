@@ -97,8 +97,8 @@ export interface Poll<M extends Model, H> {
   readonly every: Duration;
   /** Deadline of one exchange (default `"3 s"`). */
   readonly timeout?: Duration;
-  /** The line asked, or what to do instead. */
-  readonly ask: string | ((context: Context<M, H>) => Promise<string>);
+  /** The line asked, or what to do instead; that gives undefined when there is nothing to be asked this time. */
+  readonly ask: string | ((context: Context<M, H>) => Promise<string | undefined>);
   /** What the reply means. Throwing marks nothing read and counts as a malformed reply. */
   read(reply: string, context: Context<M, H>): Patch<M>;
 }
@@ -111,6 +111,10 @@ export interface Setter<M extends Model, H, V extends Value = never> {
   readonly timeout?: Duration;
   /** Whether `send`'s line is answered (default true). The reply is given to `check`. */
   readonly answered?: boolean;
+  /**
+   * Refuses a value by throwing, before anything is sent and before a ramp begins: for limits that depend on other settings.
+   */
+  admit?(value: V, context: Context<M, H>): void | Promise<void>;
   /** Refuses a reply by throwing (a Cryo-con says `NAK`). */
   check?(reply: string): void;
   /** The line that reads it back, and what its reply means; both halves of a drivable may be in it. */

@@ -40,17 +40,18 @@ export class Poller {
     this.#timer.stop();
   }
 
-  #ask(): Promise<string> {
+  #ask(): Promise<string | undefined> {
     const { ask, timeout = EXCHANGE_TIMEOUT } = this.#poll;
     const { session } = this.#device;
     const asked = typeof ask === "string" ? `answer to ${JSON.stringify(ask)}` : "reading";
-    return session.exchange({ what: asked, timeout }, (signal) => {
+    return session.exchange<string | undefined>({ what: asked, timeout }, (signal) => {
       if (typeof ask === "string") return session.hardware!.ask(ask, { timeout, signal });
       return ask(this.#device.context({ signal }));
     });
   }
 
-  #take(reply: string): void {
+  #take(reply: string | undefined): void {
+    if (reply === undefined) return;
     const device = this.#device;
     try {
       const patch = this.#poll.read(reply, device.context());

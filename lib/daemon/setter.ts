@@ -33,6 +33,27 @@ export async function put(device: Device, settable: Settable, value: Value): Pro
 }
 
 /**
+ * Asks the binding whether a value may be set now, within a job of the queue.
+ *
+ * @param device The device.
+ * @param settable What is to be set.
+ * @param value The value.
+ * @throws {CommandError} If it may not.
+ */
+export async function admit(device: Device, { channel, setter }: Settable, value: Value): Promise<void> {
+  if (setter?.admit === undefined) return;
+  const asked = `${channel.settable}=${device.state.format(channel.key, value)}`;
+  const { timeout = EXCHANGE_TIMEOUT } = setter;
+  await asDevice(
+    asked,
+    () =>
+      device.session.exchange({ what: `leave for ${asked}`, timeout }, async (signal) => {
+        await setter.admit!(value, device.context({ index: channel.index ?? 0, signal }));
+      }),
+  );
+}
+
+/**
  * Where the setpoint of a drivable is now: read back where that can be, else as last read.
  *
  * @param device The device.

@@ -8,7 +8,7 @@ import type { Device } from "./device.ts";
 import type { Found } from "./patch.ts";
 import type { Ramps } from "./ramps.ts";
 import { type Settable, settablesOf } from "./settable.ts";
-import { put, setpointOf } from "./setter.ts";
+import { admit, put, setpointOf } from "./setter.ts";
 
 /** Says why something may not be set or run now; undefined where nothing forbids it. */
 export type Interlock = (name: string, value?: Value) => string | undefined;
@@ -115,6 +115,7 @@ export class Settings {
 
   async #sendOne({ settable, value }: Setting): Promise<Found> {
     const { channel, pace } = settable;
+    await admit(this.#device, settable, value);
     if (pace === undefined) return await put(this.#device, settable, value);
     const from = await setpointOf(this.#device, settable) ?? this.#ramps.setpointOf(channel.key);
     if (from === undefined) {

@@ -21,7 +21,7 @@ export interface GpibAdapterOptions {
 export const VERSION = "Prologix GPIB-ETHERNET Controller version 01.06.06.00";
 
 /** How often a bus that waits is looked at. */
-const LOOK = "1 ms";
+const LOOK = "4 ms";
 /** A message takes at least so long on the bus, ms. */
 const HANDSHAKE = 2;
 
