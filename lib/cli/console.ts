@@ -8,6 +8,8 @@ export interface ConsoleOptions {
   prompt: string;
   /** What a line may go on with: whole words in place of the one that is begun at its end (default: nothing). */
   complete?: (line: string) => readonly string[] | Promise<readonly string[]>;
+  /** What follows a word that was completed (default: a blank). */
+  ending?: string;
   /** Ends it. */
   signal?: AbortSignal;
 }
@@ -19,12 +21,12 @@ export interface ConsoleOptions {
  * @param options Prompt and completion.
  */
 export async function* typedLines(options: ConsoleOptions): AsyncGenerator<string, void, unknown> {
-  const { prompt, complete, signal } = options;
+  const { prompt, complete, ending = " ", signal } = options;
   const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   const lines = createInterface({
     input: process.stdin,
     ...isTerminal ? { output: process.stdout, terminal: true, prompt } : {},
-    ...complete ? { completer: completer(complete) } : {},
+    ...complete ? { completer: completer(complete, ending) } : {},
   });
   const end = () => lines.close();
   lines.on("SIGINT", end);
@@ -45,11 +47,14 @@ export async function* typedLines(options: ConsoleOptions): AsyncGenerator<strin
 type Found = (error: Error | null, result: [hits: string[], word: string]) => void;
 
 /** A terminal's completer that asks; where nothing can be had there is nothing to complete. */
-function completer(complete: NonNullable<ConsoleOptions["complete"]>) {
+function completer(complete: NonNullable<ConsoleOptions["complete"]>, ending: string) {
   return (line: string, found: Found): void => {
     const word = /\S*$/.exec(line)![0];
     Promise.resolve(complete(line)).then(
-      (words) => found(null, [words.filter((each) => each.startsWith(word)).map((each) => `${each} `), word]),
+      (words) => {
+        const hits = words.filter((each) => each.startsWith(word));
+        found(null, [hits.map((each) => `${each}${ending}`), word]);
+      },
       () => found(null, [[], word]), // what is wrong the line itself will say, when it is entered
     );
   };
