@@ -3,16 +3,26 @@
  * what the script's clocks do to the charge is what comes out as an image.
  * @module
  */
-import { type CommandLine, interrupted, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import {
+  type CommandLine,
+  interrupted,
+  type OptionValues,
+  runProgram,
+  UsageError,
+} from "../../lib/cli/mod.ts";
 import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import type { Transport } from "../../lib/net/connection.ts";
+import { joinWorld, type World, WORLD_OPTION } from "../../lib/sim/world/mod.ts";
 import { Ccd, type CcdOptions, USUAL_CCD } from "../../lib/sim/ccd/ccd.ts";
+import { darkCurrent } from "../../lib/sim/ccd/dark_current.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { autoFetched, Controller } from "./simulator/controller.ts";
 import { FAULT_WORDS, Faults, parseFaults } from "./simulator/faults.ts";
+import { Lines } from "./simulator/lines.ts";
 import { Mount } from "./simulator/mount.ts";
 import { type ModuleType, parseModules, USUAL_MODULES } from "./simulator/modules.ts";
-import { type Amplifier, Video } from "./simulator/video.ts";
+import { TruthPort } from "./simulator/truth.ts";
+import { type Amplifier, noiseWith, Video } from "./simulator/video.ts";
 import { ArchonWire } from "./simulator/wire.ts";
 import { looped, USUAL_WIRING, type Wiring } from "./simulator/wiring.ts";
 
@@ -46,6 +56,30 @@ export interface ArchonSimulatorOptions {
   temperature?: number;
   /** What goes wrong. */
   faults?: Faults;
+  /** The world it is in: the light, the detector's temperature and TTL lines come from there where others say them. */
+  world?: World;
+  /** The world's line on the trigger input (default `"panda.ttl1"`). */
+  trigger?: string;
+  /** Where the truth can be asked for (default: nowhere). */
+  truth?: string | undefined;
+}
+
+/** What is really the case. */
+export interface ArchonTruth {
+  /** Seconds of the plant since the start. */
+  readonly time: number;
+  /** Temperature of the detector, degC. */
+  readonly temperature: number;
+  /** Light while the shutter is open, photons per second and pixel. */
+  readonly flux: number;
+  /** Whether the shutter is open. */
+  readonly shutter: boolean;
+  /** Dark current of a pixel, electrons per second. */
+  readonly darkCurrent: number;
+  /** The amplifiers: electrons per unit with low gain, and electrons rms with the windows that are set. */
+  readonly amplifiers: readonly Amplifier[];
+  /** What the detector is like. */
+  readonly detector: CcdOptions;
 }
 
 /** A simulator that runs. */
@@ -58,8 +92,10 @@ export interface ArchonSimulator extends AsyncDisposable {
   readonly controller: Controller;
   /** The detector: ask it for the truth. */
   readonly ccd: Ccd;
-  /** The amplifiers: their true gains and noises. */
-  readonly amplifiers: readonly Amplifier[];
+  /** Where the truth can be asked for. */
+  readonly truthAddress: string | undefined;
+  /** What is really the case. */
+  truth(): ArchonTruth;
   /** Changes the light, photons per second and pixel. */
   setFlux(flux: number): void;
 }
@@ -79,15 +115,17 @@ const CONNECTIONS = [1, 1, 1, 1, 1, 1, 4, 4];
  */
 export async function simulateArchon(options: ArchonSimulatorOptions = {}): Promise<ArchonSimulator> {
   const { clock = systemClock, speed = 1, seed = 1, wiring = USUAL_WIRING, revision = 7 } = options;
-  const { faults = new Faults() } = options;
+  const { faults = new Faults(), transport = tcp, world } = options;
   let flux = options.flux ?? 0;
   const mount = new Mount(options.temperature ?? -100);
-  const ccd = new Ccd({ ...USUAL_CCD, ...options.ccd }, { flux, temperature: mount.temperature }, seed);
+  const detector = { ...USUAL_CCD, ...options.ccd };
+  const ccd = new Ccd(detector, { flux, temperature: mount.temperature }, seed);
   const amplifiers = wiring.video.map((channel, index): Amplifier => ({
     channel,
     gain: (options.gains ?? GAINS)[index]!,
     readNoise: (options.noises ?? NOISES)[index]!,
   }));
+  const video = new Video(amplifiers, seed);
   const controller = new Controller({
     clock,
     speed,
@@ -95,7 +133,7 @@ export async function simulateArchon(options: ArchonSimulatorOptions = {}): Prom
     revision,
     wiring,
     ccd,
-    video: new Video(amplifiers, seed),
+    video,
     heating: {
       temperatures: () =>
         faults.conditions.has("sensor")
@@ -107,39 +145,65 @@ export async function simulateArchon(options: ArchonSimulatorOptions = {}): Prom
     seed,
   });
   const wire = await ArchonWire.listen(controller, {
-    transport: options.transport ?? tcp,
+    transport,
     address: options.address ?? "127.0.0.1:4242",
     clock,
     faults,
     connections: CONNECTIONS[revision] ?? 1,
   });
+  const lines = world && new Lines(controller, world, options.trigger ?? "panda.ttl1");
   controller.events = {
-    began() {},
-    completed(_tick, buffer) {
+    began: (tick) => lines?.frame(true, tick),
+    completed(tick, buffer) {
+      lines?.frame(false, tick);
       if (controller.isAutoFetching) wire.send(autoFetched(buffer, controller.pace));
     },
-    shutter() {},
+    shutter: (isOpen, tick) => lines?.shutter(isOpen, tick),
     disconnect: (pause) => wire.disconnect(pause),
   };
   const surround = () => controller.surround({ flux, temperature: mount.temperature });
+  const setFlux = (photons: number) => {
+    controller.advance();
+    flux = photons;
+    surround();
+  };
+  const watching = [
+    world?.watch("lamp.flux", setFlux),
+    world?.watch("detector.temperature", (celsius) => mount.move(celsius)),
+  ];
   const pace = clock.every(PACE, () => {
     controller.advance();
     surround();
   });
+  const truth = (): ArchonTruth => ({
+    time: controller.seconds,
+    temperature: mount.temperature,
+    flux,
+    shutter: controller.detector.isOpen,
+    darkCurrent: darkCurrent(detector.darkCurrent, mount.temperature),
+    amplifiers: amplifiers.map((amplifier) => ({
+      ...amplifier,
+      readNoise: noiseWith(amplifier.readNoise, controller.sampling?.noise ?? 1),
+    })),
+    detector,
+  });
+  const truthPort = options.truth === undefined
+    ? undefined
+    : await TruthPort.listen(transport, options.truth, truth);
   return {
     address: wire.address,
     faults,
     controller,
     ccd,
-    amplifiers,
-    setFlux(photons) {
-      controller.advance();
-      flux = photons;
-      surround();
-    },
+    truthAddress: truthPort?.address,
+    truth,
+    setFlux,
     async [Symbol.asyncDispose]() {
       pace.stop();
+      for (const watch of watching) watch?.[Symbol.dispose]();
+      lines?.[Symbol.dispose]();
       controller.close();
+      await truthPort?.[Symbol.asyncDispose]();
       await wire.close();
     },
   };
@@ -214,6 +278,19 @@ export const commandLine = {
       max: 2,
       description: "Part of the driver's voltage that arrives there",
     },
+    world: WORLD_OPTION,
+    trigger: {
+      type: "text",
+      default: "panda.ttl1",
+      placeholder: "LINE",
+      description: "The world's line on the trigger input",
+    },
+    "truth-port": {
+      type: "integer",
+      min: 0,
+      max: 65535,
+      description: "Port that answers every line with the truth as JSON, for tests",
+    },
     fault: {
       type: "text",
       placeholder: "KIND,...",
@@ -228,6 +305,12 @@ export const commandLine = {
   ],
 } as const satisfies CommandLine;
 
+/** Where it listens. */
+export function addresses(options: OptionValues<typeof commandLine>): string[] {
+  const { host, port, "truth-port": truth } = options;
+  return [port, truth].filter((each) => each !== undefined).map((each) => formatAddress(host, each));
+}
+
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
     const { size, gain, noise, loop } = options;
@@ -240,8 +323,12 @@ if (import.meta.main) {
     if (loop !== undefined && output === undefined) {
       throw new UsageError(`--loop: expected SLOT/CHANNEL=AD, got "${loop}"`);
     }
+    const truth = options["truth-port"];
+    await using world = joinWorld({ address: options.world, name: "archon" });
     await using simulator = await simulateArchon({
       ...options,
+      world,
+      truth: truth === undefined ? undefined : formatAddress(options.host, truth),
       address: formatAddress(options.host, options.port),
       faults,
       modules,
@@ -252,6 +339,7 @@ if (import.meta.main) {
     });
     const interruption = interrupted();
     console.log(`listening on ${simulator.address}`);
+    if (simulator.truthAddress) console.log(`truth on ${simulator.truthAddress}`);
     await interruption;
   });
 }

@@ -20,6 +20,8 @@ export interface Common {
   readonly fits?: string;
   /** Whether it may be set. */
   readonly set?: true;
+  /** Whether MONITOR keeps its history (default true); of hundreds of fields few are worth it. */
+  readonly archive?: false;
   /** KATCP: the request that sets it, the value behind it: `"set-gain"`, `"gain ch1"`. Without it it is read-only there. */
   readonly request?: string;
 }

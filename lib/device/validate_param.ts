@@ -2,7 +2,7 @@
 import { type Duration, milliseconds } from "../time/mod.ts";
 import { type Fields, isRecord, shown } from "./fields.ts";
 
-const COMMON = ["type", "description", "every", "maxAge", "alias", "fits", "set", "request"];
+const COMMON = ["type", "description", "every", "maxAge", "alias", "fits", "set", "archive", "request"];
 const NUMERIC = [...COMMON, "unit", "min", "max", "warn", "alarm", "precision", "deadband"];
 
 /** What each type may say. */
@@ -52,6 +52,9 @@ export function validateParam(fields: Fields, inGroup = false): void {
   duration(fields, "maxAge");
   if (fields.get("set") !== undefined && fields.get("set") !== true) {
     fields.expected("set", "true, or no key at all");
+  }
+  if (fields.get("archive") !== undefined && fields.get("archive") !== false) {
+    fields.expected("archive", "false, or no key at all");
   }
   validateRequest(fields);
   const keyword = fields.text("fits");

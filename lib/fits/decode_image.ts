@@ -1,10 +1,11 @@
 /** Reads images. @module */
 import { FitsError } from "../errors.ts";
 import { fromBigEndian, type Width } from "./byte_order.ts";
+import { decodeCompressed } from "./decode_compressed.ts";
 import type { StoredHdu } from "./hdu.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type Bitpix, exactType, type PixelType, STORAGE, STORED } from "./pixels.ts";
-import { type ScaleOf, scaleOf, toFloat } from "./scale.ts";
+import { offsetBy, type ScaleOf, scaleOf, toFloat } from "./scale.ts";
 
 /**
  * Reads the image of an HDU.
@@ -25,7 +26,7 @@ import { type ScaleOf, scaleOf, toFloat } from "./scale.ts";
  */
 export function decodeImage(hdu: StoredHdu, options: DecodeOptions = {}): Image {
   const { header, kind, shape, bitpix, data, dataBytes, index, dataOffset } = hdu;
-  if (kind !== "image") {
+  if (kind !== "image" && kind !== "compressed") {
     throw new FitsError(`it holds no image but ${kind === "other" ? "something unknown" : kind}`, {
       hdu: index,
     });
@@ -34,6 +35,7 @@ export function decodeImage(hdu: StoredHdu, options: DecodeOptions = {}): Image 
     const problem = `the data are cut off: ${data.length} bytes of ${dataBytes}`;
     throw new FitsError(problem, { hdu: index, offset: dataOffset + data.length });
   }
+  if (kind === "compressed") return decodeCompressed(hdu, options);
   return {
     header,
     shape,
@@ -59,11 +61,6 @@ export function decodeValues(
   if (values === "float" || values === "natural" && exact === undefined) {
     return { pixels: toFloat(pixels, scale) };
   }
-  const blank = scale.blank === undefined || !flip ? scale.blank : offsetBy(scale.blank, scale.bzero);
+  const blank = flip ? offsetBy(scale.blank, scale.bzero) : scale.blank;
   return blank === undefined ? { pixels } : { pixels, blank };
-}
-
-function offsetBy(blank: number | bigint, bzero: number | bigint): number | bigint {
-  const sum = BigInt(blank) + BigInt(bzero);
-  return typeof bzero === "bigint" ? sum : Number(sum);
 }

@@ -1,7 +1,10 @@
 /** Writes a file in memory. @module */
+import { encodeCompressed } from "./encode_compressed.ts";
 import { encodeImage } from "./encode_image.ts";
 import { encodedLength, encodeHdu, type HduEncoder } from "./hdu_encoder.ts";
+import { encodeTable } from "./encode_table.ts";
 import type { ImageInput } from "./image.ts";
+import type { TableInput } from "./table.ts";
 
 /** Options of whatever writes FITS. */
 export interface EncodeOptions {
@@ -10,7 +13,7 @@ export interface EncodeOptions {
 }
 
 /** What can be written as an HDU. */
-export type HduInput = ImageInput;
+export type HduInput = ImageInput | TableInput;
 
 /**
  * Makes HDUs ready to be written, one after another. Where the first one cannot be the primary HDU, an empty one is
@@ -25,7 +28,12 @@ export function* encoders(
   const { checksum = true } = options;
   let { isFirst = true } = options;
   for (const hdu of hdus) {
-    yield encodeImage(hdu, isFirst, checksum);
+    const isTable = "columns" in hdu;
+    const isCompressed = !isTable && hdu.compress !== undefined;
+    if (isFirst && (isTable || isCompressed)) yield encodeImage({}, true, checksum);
+    if (isTable) yield encodeTable(hdu, checksum);
+    else if (isCompressed) yield encodeCompressed(hdu, isFirst, checksum);
+    else yield encodeImage(hdu, isFirst, checksum);
     isFirst = false;
   }
 }

@@ -7,6 +7,7 @@ export { FitsError, type FitsPlace } from "../errors.ts";
 export type { Card, Complex, HeaderValue } from "./card.ts";
 export { dateText, modifiedJulianDate, parseDate } from "./date.ts";
 export { decodeImage } from "./decode_image.ts";
+export { decodeTable } from "./decode_table.ts";
 export { encodeFits, type EncodeOptions, type HduInput } from "./encode_fits.ts";
 export { FitsFile, type HduChoice, readHeaders, readImage, type ReadImageOptions } from "./fits_file.ts";
 export type { StoredHdu } from "./hdu.ts";
@@ -32,4 +33,6 @@ export {
 } from "./parse_fits.ts";
 export type { Bitpix, Pixels, PixelType } from "./pixels.ts";
 export { formatSection, parseSection, type Section } from "./section.ts";
+export type { Column, ColumnInput, ColumnValues, Table, TableInput } from "./table.ts";
+export { type FitsEvent, type FitsHandler, FitsReader, type FitsReaderOptions } from "./reader.ts";
 export { FitsWriter, writeFits, type WriteOptions } from "./write_file.ts";

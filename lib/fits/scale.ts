@@ -76,3 +76,13 @@ export function toScaled(values: ArrayLike<number>, scaling: Scaling): Uint8Arra
   }
   return stored;
 }
+
+/** The value in pixels that means none, where they are stored with an offset. */
+export function offsetBy(
+  blank: number | bigint | undefined,
+  bzero: number | bigint,
+): number | bigint | undefined {
+  if (blank === undefined) return undefined;
+  const sum = BigInt(blank) + BigInt(bzero);
+  return typeof bzero === "bigint" ? sum : Number(sum);
+}

@@ -6,7 +6,11 @@ import type { Link, LinkOptions } from "./link.ts";
 const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options: LinkOptions) => Link>>> = {
   line: async () => (await import("../line/link.ts")).openLineLink,
   katcp: async () => (await import("../katcp/link.ts")).openKatcpLink,
+  panda: async () => (await import("../panda/link.ts")).openPandaLink,
 };
+
+/** Ports that are always the same, and so may be left out. */
+const PORTS: Readonly<Record<string, number>> = { panda: 8888 };
 
 const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
 
@@ -46,9 +50,12 @@ export async function openLink(address: string, options: LinkOptions = {}): Prom
  * Where the address of a link leads to on the network.
  *
  * @param address The address: `"fitspipe://images:9000/feed"`.
- * @returns Without scheme and path: `"images:9000"`.
+ * @returns Without scheme and path, with its port: `"images:9000"`.
  */
 export function reachedAt(address: string): string {
-  const [, , rest] = WITH_SCHEME.exec(address) ?? [];
-  return rest === undefined ? address : rest.replace(/\/.*$/, "");
+  const [, scheme = "", rest] = WITH_SCHEME.exec(address) ?? [];
+  if (rest === undefined) return address;
+  const where = rest.replace(/\/.*$/, "");
+  const port = Object.hasOwn(PORTS, scheme) && !/:\d+$/.test(where) ? `:${PORTS[scheme]}` : "";
+  return `${where}${port}`;
 }

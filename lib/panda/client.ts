@@ -124,7 +124,9 @@ export class Panda implements AsyncDisposable {
   send<T>(command: Command<T>, options: SendOptions = {}): Promise<T> {
     const { status, why } = this.#kept.state;
     if (status === "connected") return this.#session!.send(command, options);
-    const message = `PandA ${this.#controlAddress} is not connected: ${why}; ${command.name} was not sent`;
+    const message = `PandA ${this.#controlAddress} is not connected (${
+      why ?? status
+    }); ${command.name} was not sent`;
     return Promise.reject(new CommandError("device", message));
   }
 

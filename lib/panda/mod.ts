@@ -50,6 +50,8 @@ export type { DataOptions } from "./data_options.ts";
 export type { PandaData, PandaDataOptions } from "./data_stream.ts";
 export { type FieldInfo, getFieldInfo } from "./field_info.ts";
 export { FrameData } from "./frame_data.ts";
+export { openPandaLink } from "./link.ts";
+export { AnyPanda, type AnyPandaModel } from "./link_channels.ts";
 export { getPcapBitsLabels } from "./pcap_bits.ts";
 export { record, type Recorded, type RecordOptions, type RecordProgress } from "./record.ts";
 export type { Reply } from "./reply.ts";

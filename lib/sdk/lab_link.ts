@@ -1,7 +1,7 @@
 /** One device of a lab as its MONITOR shows it: values come from MONITOR, commands go through its `send`. @module */
-import { type Channel, channelsOf } from "../device/channel.ts";
+import { type Channel, channelsOf, channelsOfParam, dynamicNames } from "../device/channel.ts";
 import { type Description, descriptionOf } from "../device/description.ts";
-import type { Model } from "../device/model.ts";
+import type { Model, Param } from "../device/model.ts";
 import { isBad, type Reading, type Update } from "../device/reading.ts";
 import { parseValue, textOf } from "../device/text.ts";
 import { CommandError } from "../errors.ts";
@@ -17,8 +17,10 @@ export class LabLink implements Link {
   readonly #monitor: Link;
   readonly #client: string;
   readonly #model: Model;
-  readonly #commands: CommandText;
   readonly #channels = new Map<string, Channel>();
+  #commands: CommandText;
+  /** Channels of dynamic groups: MONITOR says which there are. */
+  #members: ReadonlyMap<string, Channel> = new Map();
   readonly #states = new Feed<LinkState>();
   readonly #end = new AbortController();
   readonly #loops: Promise<void>[];
@@ -40,7 +42,7 @@ export class LabLink implements Link {
       this.#channels.set(channel.key, channel);
       this.#channels.set(channel.wire, channel);
     }
-    this.#loops = [this.#followMonitor(), this.#followClient()];
+    this.#loops = [this.#followMonitor(), this.#followClient(), this.#followDescriptions()];
   }
 
   get state(): LinkState {
@@ -111,6 +113,20 @@ export class LabLink implements Link {
     }
   }
 
+  async #followDescriptions(): Promise<void> {
+    for await (const lab of this.#monitor.descriptions({ signal: this.#end.signal })) {
+      const description = this.#describe(lab);
+      this.#commands = new CommandText(description);
+      this.#members = new Map(
+        Object.entries(description.dynamic ?? {}).flatMap(([group, members]) =>
+          Object.entries(members).flatMap(([name, param]) =>
+            channelsOfParam(name, param).map((channel) => [channel.key, { ...channel, group }] as const)
+          )
+        ),
+      );
+    }
+  }
+
   #judge(): void {
     const { state } = this.#monitor;
     if (state.status !== "connected") return this.#become(state);
@@ -136,12 +152,30 @@ export class LabLink implements Link {
       name: this.#client,
       labels: Object.fromEntries(labels.map(([key, label]) => [key.slice(prefix.length), label])),
       held: (lab.held ?? []).filter(own).map((key) => key.slice(prefix.length)),
+      ...this.#dynamic(lab, prefix),
     };
+  }
+
+  /** The members of the model's dynamic groups: what MONITOR has of this client, and the model does not name itself. */
+  #dynamic(lab: Description, prefix: string): Pick<Description, "dynamic"> {
+    const groups = Object.entries(this.#model.groups ?? {}).flatMap(([name, group]) =>
+      "dynamic" in group ? [{ name, names: dynamicNames(group), members: {} as Record<string, Param> }] : []
+    );
+    if (groups.length === 0) return {};
+    for (const [key, param] of Object.values(lab.dynamic ?? {}).flatMap(Object.entries<Param>)) {
+      const name = key.slice(prefix.length);
+      if (!key.startsWith(prefix) || this.#channels.has(name)) continue;
+      const group = groups.find(({ names }) => names.test(name));
+      if (group) group.members[name] = param;
+    }
+    return { dynamic: Object.fromEntries(groups.map(({ name, members }) => [name, members])) };
   }
 
   #channelOf(name: string): Channel | undefined {
     const prefix = this.#client.length + 1;
-    return name.startsWith(`${this.#client}.`) ? this.#channels.get(name.slice(prefix)) : undefined;
+    if (!name.startsWith(`${this.#client}.`)) return undefined;
+    const key = name.slice(prefix);
+    return this.#channels.get(key) ?? this.#members.get(key);
   }
 
   /** In old names, which old and new daemons know. */

@@ -59,7 +59,7 @@ Deno.test("validateModel() names the path of what is wrong in a parameter", () =
   refusedParam({}, ".type: expected the type of a parameter, got nothing");
   refusedParam(
     { type: "flag", unit: "V" },
-    ".unit: unknown key; known: type, description, every, maxAge, alias, fits, set, request, words, warn, alarm",
+    ".unit: unknown key; known: type, description, every, maxAge, alias, fits, set, archive, request, words, warn, alarm",
   );
   refusedParam(
     { type: "number", set: true, request: "set gain=\n" },

@@ -25,4 +25,6 @@ for (const address of ["gpib://5", "opc.tcp://plc:4840/x", "toString://x"]) {
 Deno.test("reachedAt() is the address on the network, without scheme and path", () => {
   const addresses = ["lamp:7000", "line://lamp:7000", "fitspipe://images:9000/feed", "unix:/run/lamp"];
   assertEquals(addresses.map(reachedAt), ["lamp:7000", "lamp:7000", "images:9000", "unix:/run/lamp"]);
+  const boxes = ["panda://box", "panda://box/COUNTER*", "panda://box:9888/COUNTER*", "panda://[::1]:8888"];
+  assertEquals(boxes.map(reachedAt), ["box:8888", "box:8888", "box:9888", "[::1]:8888"]);
 });

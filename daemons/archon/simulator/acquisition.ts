@@ -52,6 +52,11 @@ export class Acquisition {
     this.#events = events;
   }
 
+  /** How it is set up. */
+  get setup(): AcquisitionSetup | undefined {
+    return this.#setup;
+  }
+
   /** Sets it up anew; a frame that is not complete stays so. */
   set setup(setup: AcquisitionSetup | undefined) {
     this.#setup = setup;

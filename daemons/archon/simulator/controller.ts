@@ -101,6 +101,8 @@ export class Controller {
   #outputs: Outputs | undefined;
   #core: Core | undefined;
   #stored: [number, string][] = [];
+  /** The tick up to which everything is done: this moment's, unless the machine cannot keep up. */
+  #tick = 0;
   #heated = 0;
   #measured = -Infinity;
   #hasTrigger = false;
@@ -120,7 +122,7 @@ export class Controller {
     this.detector = new Detector(ccd, this.#acquisition, video);
     this.detector.onShutter = (isOpen, tick) => this.events?.shutter(isOpen, tick);
     this.power = new Power(clock, speed, (text) => this.report(text), (isOn) => {
-      this.detector.setPower(isOn, this.pace.now());
+      this.detector.setPower(isOn, this.#tick);
     });
     for (const { slot, type } of this.#modules) {
       if (isHeater(type)) this.#heaters.set(slot, new HeaterBoard(slot, heating));
@@ -136,6 +138,11 @@ export class Controller {
     return this.pace.now() / TICKS_PER_SECOND;
   }
 
+  /** The windows that are set. */
+  get sampling(): Sampling | undefined {
+    return this.#acquisition.setup?.sampling;
+  }
+
   /** Brings everything up to this moment, or as far as a slice of time goes. */
   advance(): void {
     const { clock, speed } = this.#parts;
@@ -148,6 +155,7 @@ export class Controller {
       this.#core!.run(tick);
       if (clock.now() - began > SLICE) break;
     }
+    this.#tick = tick;
     this.#acquisition.settle(tick);
     this.detector.advance(tick);
     this.pace.reached(tick);
@@ -167,13 +175,13 @@ export class Controller {
 
   /** Other surroundings of the detector. */
   surround(surroundings: Surroundings): void {
-    this.detector.surround(surroundings, this.pace.now());
+    this.detector.surround(surroundings, this.#tick);
   }
 
   /** The external trigger's input changes; returns the tick at which that is seen. */
   trigger(level: boolean): number {
     this.advance();
-    const tick = this.#core ? Math.max(this.#core.tick, this.pace.now()) : this.pace.now();
+    const tick = Math.max(this.#core?.tick ?? 0, this.#tick);
     if (!this.#hasTrigger) return tick;
     const isActive = level !== this.#isTriggerInverted;
     if (isActive) this.parameters.trigger();
@@ -222,7 +230,7 @@ export class Controller {
   /** Applies everything; the power is off afterwards, and the script starts anew. */
   applyAll(): Promise<void> {
     const settings = this.config.settings();
-    this.#core?.hold(this.pace.now());
+    this.#core?.hold(this.#tick);
     this.#settings = settings;
     this.power.configure(settings, this.#modules.map(({ slot }) => slot));
     this.applySystem();
@@ -242,7 +250,7 @@ export class Controller {
     const [isForced, level, isInverted] = flags as [boolean, boolean, boolean];
     this.#hasTrigger = settings.flag("TRIGINENABLE");
     this.#isTriggerInverted = settings.flag("TRIGININVERT");
-    this.detector.setTrigger({ isForced, level, isInverted }, this.pace.now());
+    this.detector.setTrigger({ isForced, level, isInverted }, this.#tick);
     this.memory.divide(settings.flag("BIGBUF"));
   }
 
@@ -274,7 +282,7 @@ export class Controller {
       parameters: parameters.names,
       constants,
     });
-    const tick = Math.max(this.pace.now(), this.#core?.tick ?? 0);
+    const tick = this.#tick;
     this.parameters = parameters;
     this.#outputs = new Outputs(states, this.#parts.wiring);
     this.#core = new Core(
@@ -290,17 +298,17 @@ export class Controller {
 
   /** Starts the script at its first line. */
   resetTiming(): void {
-    if (this.#core && !this.#core.isHeld) this.#core.release(this.pace.now());
+    if (this.#core && !this.#core.isHeld) this.#core.release(this.#tick);
   }
 
   /** Holds the script: the outputs are those of its first state. */
   holdTiming(): void {
-    this.#core?.hold(this.pace.now());
+    this.#core?.hold(this.#tick);
   }
 
   /** Lets the script go, from its first line. */
   releaseTiming(): void {
-    if (this.#core?.isHeld) this.#core.release(this.pace.now());
+    if (this.#core?.isHeld) this.#core.release(this.#tick);
   }
 
   /** Switches the power on. */

@@ -17,6 +17,12 @@ export class Mount {
     this.sink = this.temperature = temperature;
   }
 
+  /** What cools it has another temperature, and so has the mount but for what its heater makes. */
+  move(sink: number): void {
+    this.temperature += sink - this.sink;
+    this.sink = sink;
+  }
+
   /** Moves on in time with so much power, W, in the heater. */
   step(seconds: number, watts: number): void {
     const end = this.sink + watts / STRAP;

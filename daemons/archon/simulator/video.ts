@@ -138,6 +138,12 @@ export function noiseParts(readNoise: number): NoiseParts {
   };
 }
 
+/** An amplifier's noise when its white part is another one than with windows of 300 samples. */
+export function noiseWith(readNoise: number, white: number): number {
+  const parts = noiseParts(readNoise);
+  return Math.hypot(parts.white * white, parts.flicker, parts.common);
+}
+
 /** What an amplifier shows without any charge: a level that drifts, a line's begin that settles, columns that differ. Electrons. */
 class Pattern {
   readonly #columns: Float64Array;

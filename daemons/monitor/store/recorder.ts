@@ -59,6 +59,7 @@ export class Recorder {
     const taken: { memory: Memory; reading: Reading; time: number }[] = [];
     this.#describe(client, update, channels);
     for (const [key, reading] of update.readings) {
+      if (channels.get(key)?.param.archive === false) continue;
       const memory = this.#memory(client, key);
       // A stale reading still has the time at which it was good; the gap begins when it was found to be stale.
       const told = reading.quality === "stale" ? update.time : reading.time;
@@ -95,7 +96,8 @@ export class Recorder {
     const unknown: Channel[] = [];
     for (const key of update.readings.keys()) {
       const channel = channels.get(key);
-      if (channel && this.#memory(client, key).described !== channel) unknown.push(channel);
+      if (!channel || channel.param.archive === false) continue;
+      if (this.#memory(client, key).described !== channel) unknown.push(channel);
     }
     if (unknown.length === 0) return;
     const rows = unknown.map(channelRow);

@@ -146,10 +146,7 @@ export class Ccd {
 
   /** Empties everything, as when it gets its voltages. */
   clear(): void {
-    for (const section of this.sections) {
-      section.charge.fill(0);
-      section.well = section.node = 0;
-    }
+    for (const section of this.sections) section.clear();
     this.#light = this.#openTime = this.#pause = 0;
   }
 

@@ -43,6 +43,8 @@ export class Section {
   readonly #random: Random;
   /** The dark current's integral up to which a row of the ring has had it. */
   readonly #marks: Float64Array;
+  /** Whether there may be charge in a row of the ring. */
+  readonly #filled: Uint8Array;
   readonly #register: Float64Array;
   #first = 0;
   #next = 0;
@@ -58,6 +60,7 @@ export class Section {
     this.response = new Float32Array(rows * columns).fill(1);
     this.dark = new Float32Array(rows * columns).fill(1);
     this.#marks = new Float64Array(rows);
+    this.#filled = new Uint8Array(rows);
     this.#register = new Float64Array(columns + prescan);
   }
 
@@ -101,32 +104,51 @@ export class Section {
       pushApart(charge, columns, (row) => this.at(row), rows, brighterFatter);
     }
     this.#bloom(fullWell);
+    this.#filled.fill(1);
     this.#rowTransfers = 0;
   }
 
   /** Adds electrons to a pixel: of a particle, a photon of X-rays. */
   add(row: number, column: number, electrons: number): void {
     if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return;
-    this.charge[this.at(row) + column]! += electrons;
+    const at = this.at(row);
+    this.charge[at + column]! += electrons;
+    this.#filled[at / this.columns] = 1;
+  }
+
+  /** Takes all charge away. */
+  clear(): void {
+    this.charge.fill(0);
+    this.#filled.fill(0);
+    this.#register.fill(0);
+    this.well = this.node = 0;
   }
 
   /** Moves all rows by one towards the register; row 0 goes into it. */
   shiftRows(dark: number): void {
     const { rows, columns, prescan, parallelLoss, fullWell } = this.#options;
     const at = this.at(0);
-    this.#darken(at, dark);
-    const moved = Math.min(++this.#rowTransfers, rows) * parallelLoss;
-    const behind = this.at(rows > 1 ? 1 : 0);
+    const slot = at / columns;
     const register = this.#register;
-    let into = this.#next + prescan;
-    for (let column = 0; column < columns; column++, into++) {
+    const darkMean = dark - this.#marks[slot]!;
+    this.#marks[slot] = dark;
+    const transfers = Math.min(++this.#rowTransfers, rows);
+    if (darkMean > 0) this.#darken(at, darkMean);
+    if (this.#filled[slot] === 1) {
+      this.#filled[slot] = 0;
+      const moved = transfers * parallelLoss;
+      const behind = this.at(rows > 1 ? 1 : 0);
+      if (moved > 0) this.#filled[behind / columns] = 1;
+      let into = this.#next + prescan;
       if (into >= register.length) into -= register.length;
-      const packet = this.charge[at + column]!;
-      this.charge[at + column] = 0;
-      if (packet === 0) continue;
-      const left = packet * moved;
-      this.charge[behind + column]! += left;
-      register[into] = Math.min(register[into]! + packet - left, REGISTER * fullWell);
+      for (let column = 0; column < columns; column++) {
+        const packet = this.charge[at + column]!;
+        const left = packet * moved;
+        this.charge[at + column] = 0;
+        this.charge[behind + column]! += left;
+        register[into] = Math.min(register[into]! + packet - left, REGISTER * fullWell);
+        if (++into === register.length) into = 0;
+      }
     }
     this.#first = this.#first + 1 === rows ? 0 : this.#first + 1;
     this.#transfers = 0;
@@ -138,6 +160,7 @@ export class Section {
     this.#first = this.#first === 0 ? rows - 1 : this.#first - 1;
     const at = this.at(0);
     this.charge.fill(0, at, at + columns);
+    this.#filled[at / columns] = 0;
     this.#marks[at / columns] = dark;
   }
 
@@ -162,19 +185,18 @@ export class Section {
   }
 
   /** The dark current of a row that waits to be read: it comes through all rows in front of it, so it has their mean. */
-  #darken(at: number, dark: number): void {
+  #darken(at: number, mean: number): void {
     const { columns } = this.#options;
-    const slot = at / columns;
-    const mean = dark - this.#marks[slot]!;
-    this.#marks[slot] = dark;
-    if (mean <= 0) return;
+    const total = mean * columns;
     if (mean > 0.3) {
+      this.#filled[at / columns] = 1;
       for (let column = 0; column < columns; column++) {
         this.charge[at + column]! += this.#random.poisson(mean);
       }
       return;
     }
-    for (let left = Math.round(this.#random.poisson(mean * columns)); left > 0; left--) {
+    for (let left = Math.round(this.#random.poisson(total)); left > 0; left--) {
+      this.#filled[at / columns] = 1;
       this.charge[at + Math.floor(this.#random.uniform() * columns)]! += 1;
     }
   }

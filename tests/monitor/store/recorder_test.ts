@@ -52,6 +52,23 @@ async function bench(work: (bench: Bench) => Promise<void>, memoryBytes = 1 << 2
   await Deno.remove(folder, { recursive: true });
 }
 
+Deno.test("Recorder keeps nothing of a channel that is not to be archived", () =>
+  bench(async ({ recorder, entries, clock }) => {
+    const field: Channel = { ...TEMPERATURE, key: "field", param: { type: "number", archive: false } };
+    const reading: Reading = { value: 1, time: clock.time(), quality: "good", severity: "ok" };
+    const readings = new Map([["temperature", reading], ["field", reading]]);
+    recorder.record(
+      "box",
+      { time: clock.time(), complete: true, readings },
+      new Map([...CHANNELS, ["field", field]]),
+    );
+    const [channels, values] = (await entries()) as [
+      Entry & { kind: "channels" },
+      Entry & { kind: "values" },
+    ];
+    assertEquals([channels.rows.length, values.rows.map(([key]) => key)], [1, ["temperature"]]);
+  }));
+
 Deno.test("Recorder describes a channel before its first value, once", () =>
   bench(async ({ record, entries }) => {
     record({ value: 1 });
