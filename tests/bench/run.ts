@@ -5,7 +5,9 @@ import { suggestion } from "../../lib/device/mod.ts";
 import { DewarError } from "../../lib/errors.ts";
 import { CLIENT } from "./processes.ts";
 
-const PARTS = ["status", "monitor", "sdk", "parsing", "start"];
+const PARTS = ["status", "monitor", "sdk", "parsing", "panda", "start"];
+/** The Python that has the reference clients, to measure them as well. */
+const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;
 
 const LINE = {
@@ -36,7 +38,8 @@ await runProgram(LINE, async ({ operands }) => {
     "--allow-read",
     "--allow-write=/tmp",
     "--allow-net=127.0.0.1,localhost",
-    `--allow-run=cat,${CLIENT},${Deno.execPath()}`,
+    `--allow-run=cat,${CLIENT},${Deno.execPath()}${PYTHON === undefined ? "" : `,${PYTHON}`}`,
+    "--allow-env=DEWAR_PYTHON",
   ];
   const args = ["run", "--no-prompt", ...permissions, `${HERE}/table.ts`, ...operands];
   return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());

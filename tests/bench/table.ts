@@ -6,12 +6,20 @@
  */
 import { memoryAndStart } from "./start_bench.ts";
 import { monitor } from "./monitor_bench.ts";
+import { panda } from "./panda_bench.ts";
 import { parsing } from "./parse_bench.ts";
 import { sdk } from "./sdk_bench.ts";
 import { status } from "./status_bench.ts";
 import type { Part } from "./row.ts";
 
-const PARTS: Readonly<Record<string, Part>> = { status, monitor, sdk, parsing, start: memoryAndStart };
+const PARTS: Readonly<Record<string, Part>> = {
+  status,
+  monitor,
+  sdk,
+  parsing,
+  panda,
+  start: memoryAndStart,
+};
 
 console.log(["what", "ours", "limit", "ratio", "goal", "the old system"].join(" | "));
 console.log("---|---|---|---|---|---");
