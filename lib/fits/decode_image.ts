@@ -43,13 +43,12 @@ export function decodeImage(hdu: StoredHdu, options: DecodeOptions = {}): Image 
   };
 }
 
-/** Values as FITS stores them, turned into pixels; with `inPlace` in the memory of `data`, where it lies so that it can be. */
+/** Values as FITS stores them, turned into pixels; in their own memory only where it lies so that it can be. */
 export function decodeValues(
   data: Uint8Array,
   bitpix: Bitpix,
   scale: ScaleOf,
-  { values = "natural" }: DecodeOptions,
-  inPlace = false,
+  { values = "natural", inPlace = false }: DecodeOptions,
 ): Pick<Image, "pixels" | "blank"> {
   const width = Math.abs(bitpix) / 8 as Width;
   const exact = values === "natural" ? exactType(bitpix, scale.bscale, scale.bzero) : undefined;

@@ -84,7 +84,11 @@ export class FitsFile implements Disposable {
     }
     const { header, shape, bitpix } = hdu;
     const data = await this.#read(hdu, hdu.dataOffset, hdu.dataBytes);
-    return { header, shape, ...decodeValues(data, bitpix, scaleOf(header, bitpix), options, true) };
+    return {
+      header,
+      shape,
+      ...decodeValues(data, bitpix, scaleOf(header, bitpix), { ...options, inPlace: true }),
+    };
   }
 
   /**
@@ -118,7 +122,7 @@ export class FitsFile implements Disposable {
     return {
       header,
       shape: [width, count],
-      ...decodeValues(data, bitpix, scaleOf(header, bitpix), options, true),
+      ...decodeValues(data, bitpix, scaleOf(header, bitpix), { ...options, inPlace: true }),
     };
   }
 

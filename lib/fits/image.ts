@@ -52,4 +52,6 @@ export interface DecodeOptions {
    * the file. `"float"`: always floating point.
    */
   values?: "natural" | "stored" | "float";
+  /** Whether the pixels may take the place of the bytes they are read from, which costs no memory (default: false). */
+  inPlace?: boolean;
 }

@@ -18,7 +18,7 @@ export type FitsHandler = (event: FitsEvent) => void;
 
 /** Options of {@linkcode FitsReader}. */
 export interface FitsReaderOptions {
-  /** Whether every HDU is a primary one: a stream of whole files, as fitspipe's producers send it (default: false). */
+  /** Whether a primary HDU may follow any other: a stream of whole files, as fitspipe's producers send it (default: false). */
   repeated?: boolean;
   /** Longest header, bytes (default 1 MiB). */
   headerLimit?: number;
@@ -135,7 +135,7 @@ export class FitsReader {
     this.#hold(piece);
     const held = this.#held.subarray(0, this.#heldLength);
     const offset = this.#position - this.#heldLength;
-    if (this.#searched === 0) checkStart(held, this.#repeated ? 0 : this.#index, offset);
+    if (this.#searched === 0) checkStart(held, this.#mayBeginFile(held) ? 0 : this.#index, offset);
     const end = findEnd(held, this.#searched);
     this.#searched = this.#heldLength - this.#heldLength % CARD;
     if (end < 0 || this.#heldLength % BLOCK !== 0) {
@@ -148,6 +148,10 @@ export class FitsReader {
     }
     this.#begin(held, offset, handle);
     return piece.length;
+  }
+
+  #mayBeginFile(header: Uint8Array): boolean {
+    return this.#repeated && header[0] === 0x53;
   }
 
   #hold(piece: Uint8Array): void {
@@ -166,7 +170,7 @@ export class FitsReader {
     const hdu = this.#index;
     const onWarning = (warning: FitsWarning) => handle({ kind: "warning", warning });
     const header = parseHeader(bytes, { hdu, offset, onWarning });
-    const info = layoutOf(header, this.#repeated ? 0 : hdu, offset, bytes.length);
+    const info = layoutOf(header, this.#mayBeginFile(bytes) ? 0 : hdu, offset, bytes.length);
     this.#hdu = { ...info, index: hdu };
     this.#heldLength = 0;
     this.#searched = 0;

@@ -8,6 +8,7 @@ import type { Description } from "../device/description.ts";
 import type { Model } from "../device/model.ts";
 import type { Update } from "../device/reading.ts";
 import type { Value } from "../device/types.ts";
+import type { Header, Pixels } from "../fits/mod.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
 
@@ -122,6 +123,34 @@ export interface Picture {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** An image as numbers, one of a feed. */
+export interface Frame {
+  /** The feed it belongs to. */
+  readonly feed: string;
+  /** Its number in the feed, one more than the one before: a gap tells of frames that were missed. */
+  readonly number: number;
+  /** When it was taken, unix seconds; when it came where its header does not say. */
+  readonly time: number;
+  /** Pixels a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** The pixels, row after row from the bottom of the picture as FITS has it. */
+  readonly pixels: Pixels;
+  /** Its header. */
+  readonly header: Header;
+}
+
+/** Options of {@linkcode Link.frames}. */
+export interface FrameOptions {
+  /** Which feed (default: the one the link's address names). */
+  feed?: string;
+  /** Which frame is the first: the newest there is (default), the next one to come, or that number. */
+  from?: "newest" | "next" | number;
+  /** Ends the iteration. */
+  signal?: AbortSignal;
+}
+
 /** A source of values that takes commands and mends itself. Loss is a state, not an error: iterations go on after it. */
 export interface Link extends AsyncDisposable {
   /** Where it goes, as given. */
@@ -154,6 +183,11 @@ export interface Link extends AsyncDisposable {
    * misses some.
    */
   pictures?(options?: { signal?: AbortSignal }): AsyncIterable<Picture>;
+  /**
+   * Frames of a feed, one after the other and across lost connections. Who is too slow misses some, and sees it by their
+   * numbers.
+   */
+  frames?(options?: FrameOptions): AsyncIterable<Frame>;
   /** Ends it; every iteration ends, every open command fails with `unknown_outcome`. */
   close(): Promise<void>;
 }

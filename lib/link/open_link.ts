@@ -5,6 +5,7 @@ import type { Link, LinkOptions } from "./link.ts";
 /** The protocols that can be spoken, by the scheme of the address. Each is loaded when it is first needed. */
 const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options: LinkOptions) => Link>>> = {
   line: async () => (await import("../line/link.ts")).openLineLink,
+  fitspipe: async () => (await import("../fitspipe/link.ts")).openFitspipeLink,
   katcp: async () => (await import("../katcp/link.ts")).openKatcpLink,
   panda: async () => (await import("../panda/link.ts")).openPandaLink,
 };
