@@ -8,7 +8,8 @@ import type { Description } from "../device/description.ts";
 import type { Model } from "../device/model.ts";
 import type { Update } from "../device/reading.ts";
 import type { Value } from "../device/types.ts";
-import type { Header, Pixels } from "../fits/mod.ts";
+import type { Header } from "../fits/header.ts";
+import type { Pixels } from "../fits/pixels.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
 
