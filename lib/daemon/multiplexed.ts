@@ -89,17 +89,20 @@ export class MultiplexedInstrument implements Hardware {
     }
   }
 
+  /** Asks the instrument; `timeout` of the exchange is by default 3 s. */
   async ask(line: string, options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<string> {
     if (!this.#client.isModern) return await this.#askOld(line, options);
     const answer = await this.#request(`?$${line}`, options);
     return (answer.options["@text"] ?? "").trim();
   }
 
+  /** Tells the instrument something that it does not answer. */
   async tell(line: string): Promise<void> {
     if (this.#client.isModern) await this.#request(line, {});
     else this.#client.send(line);
   }
 
+  /** Gives up the connection; a question in flight fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#giveUp(undefined);
     await this.#client.close();
