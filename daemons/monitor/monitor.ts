@@ -34,7 +34,7 @@ async function live(
 
   await using parts = new AsyncDisposableStack();
   const recorder = listen
-    ? parts.use(await openStore({ db: config.db, data: config.data, report }))
+    ? parts.use(await openStore({ db: config.db, data: config.data, retention: config.retention, report }))
     : new Forgetful();
   const isLocal = config.host === "localhost" || isLoopback(config.host);
   const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;

@@ -3,6 +3,7 @@ import type { DeadmanSettings } from "../alarm/deadman.ts";
 import type { MailSettings } from "../alarm/mail.ts";
 import type { Rule } from "../alarm/rule.ts";
 import type { Plot } from "../lab.ts";
+import type { Retention } from "../store/retention.ts";
 
 /** One device to watch. */
 export interface ClientConfig {
@@ -46,6 +47,8 @@ export interface Settings {
   readonly trustNetwork: boolean;
   /** What a peer shows to be trusted. */
   readonly token: string | undefined;
+  /** How long values are kept; without any for ever. */
+  readonly retention: readonly Retention[];
   /** The alarm rules. */
   readonly alarms: readonly Rule[];
   /** How mails are sent; undefined where they are not. */
@@ -84,6 +87,7 @@ export const DEFAULTS: Settings = {
   authFile: undefined,
   trustNetwork: false,
   token: undefined,
+  retention: [],
   alarms: [],
   mail: undefined,
   deadman: undefined,

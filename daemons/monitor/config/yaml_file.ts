@@ -8,6 +8,7 @@ import { readRules } from "../alarm/rule.ts";
 import { ADDRESS, CLIENT_NAME, type ClientConfig, plainClient, type Said, type Settings } from "./config.ts";
 import { brief, INTERVAL, PORT, Section } from "./fields.ts";
 import { readPlots } from "./plot.ts";
+import { readRetention } from "./retention.ts";
 
 const finish = (section: Section) => section.done();
 
@@ -39,6 +40,7 @@ export function readYaml(text: string, file: string): Said {
     trustNetwork: root.flag("trust_network"),
     token: root.text("token"),
     alarms: readRules(root.section("alarms")),
+    retention: readRetention(root.section("keep")),
     mail: readMail(root.section("mail")),
     deadman: readDeadman(root.section("deadman")),
   };

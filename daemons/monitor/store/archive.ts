@@ -22,6 +22,8 @@ export interface ArchiveOptions {
   readonly clock: Clock;
   /** Told once of each loss and of its end. */
   readonly report: Report;
+  /** Tidies up a bounded piece: whether there is more to do. Called between batches, now and then. */
+  readonly tidy?: (sql: Sql) => Promise<boolean>;
 }
 
 /** About how many bytes of the spool go into one transaction: some thousand values. */
@@ -30,8 +32,12 @@ const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
 /** How long a little waits for more, milliseconds: a transaction costs the same for one value as for hundreds. */
 const LINGER = 1000;
+/** How often it is looked whether something is to be tidied up, milliseconds. */
+const TIDY_EVERY = 10_000;
 /** A database that answers nothing for so long is taken for lost. */
 const PATIENCE = "60 s";
+/** Years of values may have to be rolled up. */
+const TIDY_PATIENCE = "10 min";
 
 /** A database that is fed by a spool. */
 export class Archive {
@@ -47,6 +53,7 @@ export class Archive {
   #wake = Promise.withResolvers<void>();
   #hurry = new AbortController();
   #turn = Promise.withResolvers<void>();
+  #tidyAt = 0;
 
   /** Starts to open the database; never throws, see {@linkcode Archive.problem}. */
   constructor(options: ArchiveOptions) {
@@ -163,14 +170,32 @@ export class Archive {
 
   async #feed(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      if (this.#applied >= this.#options.spool.durable) {
-        this.#wake = Promise.withResolvers<void>();
-        await this.#wake.promise;
-        await this.#linger();
-      } else {
-        await this.#applyNext();
-      }
+      await this.#tidy();
+      if (this.#applied < this.#options.spool.durable) await this.#applyNext();
+      else await this.#rest();
     }
+  }
+
+  /** Waits until there is more in the spool, or something to tidy up. */
+  async #rest(): Promise<void> {
+    this.#wake = Promise.withResolvers<void>();
+    const { clock } = this.#options;
+    const timer = clock.after(Math.max(0, this.#tidyAt - clock.now()), () => this.wake());
+    await this.#wake.promise;
+    timer.stop();
+    if (this.#applied < this.#options.spool.durable) await this.#linger();
+  }
+
+  async #tidy(): Promise<void> {
+    const { clock, tidy, name } = this.#options;
+    if (!tidy || clock.now() < this.#tidyAt) return;
+    const isMore = await withDeadline(() => tidy(this.#database!.sql), {
+      clock,
+      timeout: TIDY_PATIENCE,
+      signal: this.#stop.signal,
+      what: `tidying up by ${name}`,
+    });
+    this.#tidyAt = clock.now() + (isMore ? 0 : TIDY_EVERY);
   }
 
   /** Lets more come together, unless somebody waits for what there is. */

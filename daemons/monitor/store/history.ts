@@ -1,6 +1,7 @@
 /** What a plot asks of the database. @module */
 import type { Sql } from "postgres";
 import type { Series } from "../lab.ts";
+import { LEVELS, SPARSE } from "./rollup.ts";
 
 /** A stretch of time, unix seconds. */
 export interface Stretch {
@@ -136,27 +137,45 @@ interface Bin {
   readonly time: number;
 }
 
+/**
+ * Bins of what is stored: of values, or of rollups where a bin is no shorter than one. Where there are no rollups, at the
+ * end and in hours with few values, the values themselves stand in for them.
+ */
 async function readBins(sql: Sql, channel: number, { from, to, points }: HistoryRange): Promise<Bin[]> {
-  return await sql<Bin[]>`
-    select
-      extract(epoch from start)::float8 as start, mean, min, max,
-      extract(epoch from latest)::float8 as time,
-      (
-        select case when quality = 0 then number end from dewar.value
-        where channel_id = ${channel} and value.time = latest limit 1
-      ) as last
+  const width = (to - from) / points;
+  const level = LEVELS.findLast((level) => level.width <= width);
+  const values = (only: string) => `
+    select time, number as mean, number as min, number as max, number as last, 1::real as weight
     from (
-      select
-        date_bin(make_interval(secs => ${(to - from) / points}), time, to_timestamp(${from})) as start,
-        avg(number) filter (where quality = 0) as mean,
-        min(number) filter (where quality = 0) as min,
-        max(number) filter (where quality = 0) as max,
-        max(time) as latest
-      from dewar.value
-      where channel_id = ${channel} and time >= to_timestamp(${from}) and time < to_timestamp(${to})
-      group by 1
-    ) bins
-    order by bins.start`;
+      select time, case when quality = 0 then number end as number from dewar.value
+      where channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8) ${only}
+    ) stored`;
+  const rollups = `
+    select time, mean, min, max, last, good as weight from ${level?.table}
+    where channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8)`;
+  const parts = level === undefined ? values("") : [
+    rollups,
+    values(`and time >= (select coalesce(max(until), '-infinity') from dewar.rolled where rollup = '${level.table}')`),
+    ...level.table === "dewar.minute"
+      ? [values(`and exists (
+          select from dewar.hour where hour.channel_id = $1 and hour.count < ${SPARSE}
+            and hour.time = date_trunc('hour', value.time)
+        )`)]
+      : [],
+  ].join(" union all ");
+  const rows = await sql.unsafe(
+    `
+    select
+      extract(epoch from date_bin(make_interval(secs => $4::float8), time, to_timestamp($2::float8)))::float8 as start,
+      coalesce(sum(mean * weight) / nullif(sum(weight) filter (where mean is not null), 0), avg(mean)) as mean,
+      min(min) as min, max(max) as max,
+      extract(epoch from max(time))::float8 as time,
+      (array_agg(last order by time desc))[1] as last
+    from (${parts}) found
+    group by 1 order by 1`,
+    [channel, from, to, width],
+  );
+  return rows as unknown as Bin[];
 }
 
 function bins(

@@ -89,6 +89,35 @@ const MIGRATIONS: readonly string[] = [
     end if;
   end $$;
   `,
+  `
+  create table dewar.minute (
+    channel_id integer not null,
+    time timestamptz not null,
+    mean double precision,
+    min double precision,
+    max double precision,
+    last double precision,
+    count integer not null,
+    good real not null,
+    primary key (channel_id, time)
+  );
+  create table dewar.hour (like dewar.minute including all);
+  comment on table dewar.minute is 'values by the minute; hours with few values have none';
+  comment on table dewar.hour is 'values by the hour';
+  comment on column dewar.minute.mean is 'weighed by how long each value held';
+  comment on column dewar.minute.good is 'for how long there was a good value, s';
+
+  create table dewar.rolled (rollup text primary key, until timestamptz not null);
+  comment on table dewar.rolled is 'up to where values have been rolled up';
+
+  create table dewar.late (
+    rollup text not null,
+    channel_id integer not null,
+    time timestamptz not null,
+    primary key (rollup, channel_id, time)
+  );
+  comment on table dewar.late is 'rollups for which values have come late: they are worked out anew';
+  `,
 ];
 
 /** Any number: it only has to be the same in every MONITOR. */

@@ -2,6 +2,7 @@
  * MONITOR's memory: values and log lines go to a spool on disk and from there into a database, whenever there is one.
  * @module
  */
+import type { Sql } from "postgres";
 import type { Channel } from "../../../lib/device/channel.ts";
 import type { Update } from "../../../lib/device/reading.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
@@ -13,8 +14,11 @@ import { encodeEntry, type Entry, logEntry } from "./entry.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { type HistoryRange, readHistory } from "./history.ts";
 import { Recorder } from "./recorder.ts";
+import { removeOld, type Retention } from "./retention.ts";
+import { rollUp } from "./rollup.ts";
 import { type Report, Spool } from "./spool.ts";
 import { spoolId } from "./spool_id.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Options of {@linkcode openStore}. */
 export interface StoreOptions {
@@ -22,6 +26,8 @@ export interface StoreOptions {
   readonly db?: string | undefined;
   /** The data folder; one MONITOR at a time has it. */
   readonly data: string;
+  /** How long values are kept (default: for ever); the last that means a channel counts. */
+  readonly retention?: readonly Retention[];
   /** Clock (default: the system's). */
   readonly clock?: Clock;
   /** Told once of each trouble and of its end, for the log. */
@@ -85,7 +91,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     });
     const id = await spoolId(`${data}/spool`);
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
-    const archive = new Archive({ open, name, spool, id, clock, report });
+    const upkeep = "folder" in where ? new Upkeep(clock) : undefined;
+    const tidy = async (sql: Sql) => {
+      await upkeep?.step(sql);
+      const isMore = await rollUp(sql, clock.time());
+      return await removeOld(sql, options.retention ?? [], clock.time()) > 0 || isMore;
+    };
+    const archive = new Archive({ open, name, spool, id, clock, report, tidy });
     return new SpooledStore({ lock, spool, archive, clock });
   } catch (error) {
     lock[Symbol.dispose]();

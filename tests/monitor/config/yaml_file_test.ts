@@ -136,3 +136,17 @@ Deno.test("readYaml() throws nothing but ConfigError when given anything", () =>
     { numRuns: 3000 },
   );
 });
+
+Deno.test("readYaml() says how long values are kept, by patterns", () => {
+  const { settings } = readYaml('keep: { "*": 730 d, archon.*: 30 d }', "monitor.yaml");
+  assertEquals(settings.retention, [{ pattern: "*", keep: 730 * 86_400 }, {
+    pattern: "archon.*",
+    keep: 30 * 86_400,
+  }]);
+  assertThrows(() => readYaml('keep: { "*": 2 }', "monitor.yaml"), Error, "expected at least 1 d");
+  assertThrows(
+    () => readYaml('keep: { "*": long }', "monitor.yaml"),
+    Error,
+    'expected a time such as "730 d"',
+  );
+});

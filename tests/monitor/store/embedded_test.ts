@@ -90,9 +90,13 @@ Deno.test("The embedded database", async (t) => {
     await Promise.all([migrate(sql), migrate(sql)]);
     assertEquals((await tables()).map((row) => row.tablename), [
       "channel",
+      "hour",
+      "late",
       "log",
       "migration",
+      "minute",
       "recording",
+      "rolled",
       "spool",
       "value",
     ]);
