@@ -15,8 +15,7 @@ export interface DeadmanSettings {
  *
  * @throws {ConfigError} With file, line, key and what was expected.
  */
-export function readDeadman(section: Section | undefined): DeadmanSettings | undefined {
-  if (!section) return undefined;
+export function readDeadman(section: Section): DeadmanSettings {
   const url = section.text("url") ?? section.expected("url", "an address such as https://host/ping/id");
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     section.fail("url", "expected an address such as https://host/ping/id");

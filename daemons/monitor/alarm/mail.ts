@@ -27,11 +27,10 @@ export interface MailServer {
  * Reads the section of mail.
  *
  * @param section The section.
- * @returns How mails are sent; undefined where they are not.
+ * @returns How mails are sent.
  * @throws {ConfigError} With file, line, key and what was expected.
  */
-export function readMail(section: Section | undefined): MailSettings | undefined {
-  if (!section) return undefined;
+export function readMail(section: Section): MailSettings {
   const server = section.text("server") ?? section.expected("server", "an address such as smtp://host:25");
   if (!URL.canParse(server) || !/^smtps?:$/.test(new URL(server).protocol)) {
     section.fail("server", "expected an address such as smtp://user:password@host:587");

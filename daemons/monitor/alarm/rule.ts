@@ -63,8 +63,7 @@ const UNKNOWN = ["trip", "clear", "hold"] as const;
  * @returns The rules in their order. Their conditions are parsed; whether there are such channels is seen later.
  * @throws {ConfigError} With file, line, key and what was expected; for rules that look at each other in a circle, too.
  */
-export function readRules(section: Section | undefined): Rule[] {
-  if (!section) return [];
+export function readRules(section: Section): Rule[] {
   const rules = section.keys.map((name) => {
     if (!NAME.test(name)) {
       section.fail(name, `expected a name of letters, digits, - and _, got ${JSON.stringify(name)}`);

@@ -12,8 +12,7 @@ const LEAST = 86_400;
  * @returns How long by pattern; the last that means a channel counts.
  * @throws {ConfigError} With file, line, key and what was expected.
  */
-export function readRetention(section: Section | undefined): Retention[] {
-  if (!section) return [];
+export function readRetention(section: Section): Retention[] {
   return section.keys.map((pattern) => {
     const text = section.text(pattern);
     let keep: number;

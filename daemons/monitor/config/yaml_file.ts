@@ -39,15 +39,20 @@ export function readYaml(text: string, file: string): Said {
     authFile: root.text("auth_file"),
     trustNetwork: root.flag("trust_network"),
     token: root.text("token"),
-    alarms: readRules(root.section("alarms")),
-    retention: readRetention(root.section("keep")),
-    mail: readMail(root.section("mail")),
-    deadman: readDeadman(root.section("deadman")),
+    alarms: inSection(root, "alarms", readRules),
+    retention: inSection(root, "keep", readRetention),
+    mail: inSection(root, "mail", readMail),
+    deadman: inSection(root, "deadman", readDeadman),
   };
   const clients = readClients(root.section("clients"));
   finish(root);
   const said = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { settings: Object.fromEntries(said), clients, warnings: [] };
+}
+
+function inSection<T>(root: Section, key: string, read: (section: Section) => T): T | undefined {
+  const section = root.section(key);
+  return section && read(section);
 }
 
 function readClients(clients: Section | undefined): ClientConfig[] {

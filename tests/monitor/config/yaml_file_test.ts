@@ -143,7 +143,7 @@ Deno.test("readYaml() says how long values are kept, by patterns", () => {
     pattern: "archon.*",
     keep: 30 * 86_400,
   }]);
-  assertThrows(() => readYaml('keep: { "*": 2 }', "monitor.yaml"), Error, "expected at least 1 d");
+  assertThrows(() => readYaml('keep: { "*": 2 h }', "monitor.yaml"), Error, "expected at least 1 d");
   assertThrows(
     () => readYaml('keep: { "*": long }', "monitor.yaml"),
     Error,
