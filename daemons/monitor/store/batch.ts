@@ -104,7 +104,9 @@ export async function applyBatch(
     ), late as (
       insert into dewar.late (rollup, channel_id, time)
       select distinct rollup, channel_id, to_timestamp(floor(seconds / width) * width)
-      from unnest(${channels}::integer[], ${values.map((row) => row[1])}::float8[]) as given (channel_id, seconds)
+      from unnest(${channels}::integer[], ${
+    values.map((row) => row[1])
+  }::float8[]) as given (channel_id, seconds)
       cross join (values ('dewar.minute', 60), ('dewar.hour', 3600)) as level (name, width)
       join dewar.rolled on rollup = name and to_timestamp(seconds) < until
       where exists (select from moved)

@@ -155,7 +155,9 @@ async function readBins(sql: Sql, channel: number, { from, to, points }: History
     where channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8)`;
   const parts = level === undefined ? values("") : [
     rollups,
-    values(`and time >= (select coalesce(max(until), '-infinity') from dewar.rolled where rollup = '${level.table}')`),
+    values(
+      `and time >= (select coalesce(max(until), '-infinity') from dewar.rolled where rollup = '${level.table}')`,
+    ),
     ...level.table === "dewar.minute"
       ? [values(`and exists (
           select from dewar.hour where hour.channel_id = $1 and hour.count < ${SPARSE}

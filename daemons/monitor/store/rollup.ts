@@ -66,7 +66,10 @@ async function goOn(sql: Sql, level: Level, now: number): Promise<boolean> {
  * Where to go on, at first at the oldest value, and over long stretches without any at the next one; and up to where the
  * finer level has come.
  */
-async function stateOf(sql: Sql, { table, width }: Level): Promise<{ next: number | undefined; finer: number }> {
+async function stateOf(
+  sql: Sql,
+  { table, width }: Level,
+): Promise<{ next: number | undefined; finer: number }> {
   const [row] = await sql<{ until: number | null; next: number | null; finer: number | null }[]>`
     select extract(epoch from until)::float8 as until, (
       select extract(epoch from time)::float8 from dewar.value
