@@ -60,7 +60,11 @@ export async function stopFrames(camera: Camera, archon: ArchonClient, withReado
   await setIfThere(camera, archon, "ContinuousExposures", 0);
   if (name !== undefined && !withReadout) await camera.configuration.setParameter(archon, name, 0);
   await setIfThere(camera, archon, "ReadOut", withReadout ? 1 : 0);
-  if (await setIfThere(camera, archon, "AbortExposure", 1)) return;
+  if (await setIfThere(camera, archon, "AbortExposure", 1)) {
+    // Scripts keep what was not read out for a later readout: that must not be the next image.
+    if (!withReadout) await setIfThere(camera, archon, "DoFlush", 1);
+    return;
+  }
   if (withReadout) {
     throw new CommandError(
       "device",

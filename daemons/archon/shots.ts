@@ -21,6 +21,8 @@ const LOOK = { exposing: 500, reading: 50, ending: 20 };
 /** How long after the end of an exposure its readout may take to begin, and to show progress, ms. */
 const GRACE = 15_000;
 const STALLED = 30_000;
+/** How long a script may take to notice that it is to end, ms. */
+const HEARD = 300;
 
 /** What is wanted. */
 export interface Wanted {
@@ -269,13 +271,18 @@ export class Shot {
     const { state } = camera;
     if (state === "exposing" || state === "reading") {
       camera.go(context, "aborting", `image ${exposure.number}`);
-      await stopFrames(camera, hardware, false);
-      const status = await hardware.frame();
-      // A readout cannot be called off by its script: the timing begins anew.
-      if (frameBeingRead(status, exposure.after)) await hardware.send("RESETTIMING");
+      await endScript(camera, context, exposure.after);
     }
     await camera.journal.clear();
   }
+}
+
+/** Ends whatever the script does, without a frame, and waits until it has heard of it. */
+export async function endScript(camera: Camera, { hardware, clock }: Cam, after: number): Promise<void> {
+  await stopFrames(camera, hardware, false);
+  await clock.sleep(HEARD);
+  // A readout cannot be called off by its script: the timing begins anew.
+  if (frameBeingRead(await hardware.frame(), after)) await hardware.send("RESETTIMING");
 }
 
 /** What a frame is fetched with. */

@@ -5,8 +5,8 @@ import { formatDuration } from "../../lib/time/mod.ts";
 import type { Cam, Camera } from "./camera.ts";
 import type { ExposureInfo, TakenFrame } from "./frame_info.ts";
 import { Aborted, type Job } from "./job.ts";
-import { lastFrames, setShutter, setUp, startFrames, stopFrames } from "./script.ts";
-import { describeExposure, fetchFrame, isLasting, plan, saveFrame, type Wanted } from "./shots.ts";
+import { lastFrames, setShutter, setUp, startFrames } from "./script.ts";
+import { describeExposure, endScript, fetchFrame, isLasting, plan, saveFrame, type Wanted } from "./shots.ts";
 
 /** How often frames are looked for, ms; a controller has three buffers. */
 const LOOK = 10;
@@ -175,9 +175,8 @@ export class Stream {
   }
 
   async #abort(): Promise<void> {
-    const { hardware } = this.#context;
     this.#camera.go(this.#context, "aborting", "the stream");
-    await stopFrames(this.#camera, hardware, false);
+    await endScript(this.#camera, this.#context, this.#seen);
     await this.#camera.journal.clear();
   }
 }
