@@ -1,6 +1,5 @@
 /** Cools the detector: ramp, target, settle; fails loudly when the heater has no reserve or the sensor is missing. */
 import {
-  type Claim,
   CommandError,
   connect,
   type Device,
@@ -22,6 +21,7 @@ import {
   UsageError,
 } from "../lib/cli/mod.ts";
 import { needsToConnect } from "../lib/sdk/place.ts";
+import { claim } from "./claim.ts";
 
 /** The daemon's name unless another is given. */
 const NAME = "cryocon";
@@ -98,17 +98,6 @@ async function failWhenHopeless(cryocon: Cryostat, loop: number, patience: numbe
   }
 }
 
-/** Claims the cryostat where that can be done: not through MONITOR, and not of an old daemon. */
-async function claim(cryocon: Cryostat, note: string): Promise<Claim | undefined> {
-  try {
-    return await cryocon.claim({ note });
-  } catch (error) {
-    if (!(error instanceof CommandError && ["denied", "invalid"].includes(error.code))) throw error;
-    console.error(`Others may command it meanwhile: ${error.message}`);
-    return undefined;
-  }
-}
-
 async function cooldown(
   { options, operands: [where = NAME] }: Parsed<typeof commandLine>,
   stop: AbortController,
@@ -119,7 +108,7 @@ async function cooldown(
   const patience = durationOf("patience", options.patience);
   const { signal } = stop;
   await using cryocon = await connect(Cryocon, where, { signal });
-  await using claimed = await claim(cryocon, `cooldown to ${target} degC`);
+  await using claimed = await claim(cryocon, "it", `cooldown to ${target} degC`);
   claimed?.lost.addEventListener("abort", () => stop.abort(claimed.lost.reason));
   const { temperature: start } = await cryocon.get({ signal });
   const began = systemClock.now();

@@ -33,10 +33,13 @@ const DIGITS = 6;
 /** The images of one camera. */
 export class Images {
   readonly #options: ImageOptions;
+  /** The folder; once it was looked at, as an absolute path: others are to find what is in it. */
+  #folder: string;
 
   /** Those of a folder. */
   constructor(options: ImageOptions) {
     this.#options = options;
+    this.#folder = options.folder;
   }
 
   /** What it was made with. */
@@ -46,14 +49,15 @@ export class Images {
 
   /** Where an image of a number goes. */
   pathOf(number: number): string {
-    const { folder, prefix } = this.#options;
-    return `${folder}/${prefix}_${String(number).padStart(DIGITS, "0")}.fits`;
+    const { prefix } = this.#options;
+    return `${this.#folder}/${prefix}_${String(number).padStart(DIGITS, "0")}.fits`;
   }
 
   /** The highest number of an image in the folder, which is made if it is not there. */
   async highest(): Promise<number> {
     const { folder, prefix } = this.#options;
     await Deno.mkdir(folder, { recursive: true });
+    this.#folder = await Deno.realPath(folder);
     let highest = 0;
     for await (const { name } of Deno.readDir(folder)) {
       if (!name.startsWith(`${prefix}_`)) continue;

@@ -266,7 +266,6 @@ export class Shot {
   /** Ends it without an image, wherever it stands. */
   async #abort(exposure: ExposureInfo): Promise<void> {
     const context = this.#context;
-    const { hardware } = context;
     const camera = this.#camera;
     const { state } = camera;
     if (state === "exposing" || state === "reading") {

@@ -6,7 +6,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["std", "errors.ts"],
   ["time", "files"],
   ["net", "device", "fits"],
-  ["sim", "condition", "instrument"],
+  ["sim", "condition", "instrument", "detector"],
   ["line", "katcp", "panda", "fitspipe", "uds", "archon"],
   ["cli", "daemon", "link", "experiment"],
   ["sdk"],
