@@ -24,9 +24,10 @@ interface Visit {
   changes: number;
   setting: number;
   depth: number;
-  /** The counts of all calls, where nothing had happened since the visit before; otherwise it was not worth the while. */
+  /** All calls, where nothing had happened since the visit before; otherwise it was not worth the while. */
   readonly counts: Int32Array;
-  hasCounts: boolean;
+  readonly returns: Int32Array;
+  hasCalls: boolean;
 }
 
 /**
@@ -213,7 +214,8 @@ export class Core {
         setting: 0,
         depth: 0,
         counts: new Int32Array(STACK),
-        hasCounts: false,
+        returns: new Int32Array(STACK),
+        hasCalls: false,
       };
       this.#visits[target] = visit;
     }
@@ -221,9 +223,12 @@ export class Core {
     if (isQuiet) {
       const top = this.#depth - 1;
       const isAlike = visit.changes === changes && visit.setting === setting && visit.depth === this.#depth;
-      if (isAlike && visit.hasCounts) {
+      if (isAlike && visit.hasCalls) {
         let isSame = true;
-        for (let i = 0; i < top; i++) if (visit.counts[i] !== this.#counts[i]) isSame = false;
+        for (let i = 0; i <= top; i++) {
+          if (visit.returns[i] !== this.#returns[i]) isSame = false;
+          if (i < top && visit.counts[i] !== this.#counts[i]) isSame = false;
+        }
         const used = top < 0 ? 0 : visit.counts[top]! - this.#counts[top]!;
         if (isSame && (used === 0 || used === 1)) {
           const period = this.tick - visit.tick;
@@ -235,9 +240,12 @@ export class Core {
           }
         }
       }
-      for (let i = 0; i < this.#depth; i++) visit.counts[i] = this.#counts[i]!;
+      for (let i = 0; i < this.#depth; i++) {
+        visit.counts[i] = this.#counts[i]!;
+        visit.returns[i] = this.#returns[i]!;
+      }
     }
-    visit.hasCounts = isQuiet;
+    visit.hasCalls = isQuiet;
     visit.tick = this.tick;
     visit.effects = this.#effects;
     visit.changes = changes;
