@@ -42,13 +42,24 @@ interface Inquiry {
 
 const NOTHING: Inquiry = { requests: [], read: () => ({}) };
 
+/** Options of {@linkcode getFieldInfo}. */
+export interface FieldInfoOptions {
+  /** Whether to ask for descriptions, and for what types have beyond (default true); without it is one round. */
+  readonly details?: boolean | undefined;
+}
+
 /**
  * Asks what the fields of a block are.
  *
  * @param block The block, without a number: `"COUNTER"`.
+ * @param options Whether types are enough.
  * @returns A command that results in the fields by their names, in the order of their definition.
  */
-export function getFieldInfo(block: string): Command<ReadonlyMap<string, FieldInfo>> {
+export function getFieldInfo(
+  block: string,
+  options: FieldInfoOptions = {},
+): Command<ReadonlyMap<string, FieldInfo>> {
+  const { details = true } = options;
   return command(`GetFieldInfo ${block}`, function* () {
     const reply = yield* ask(`${block}.*?`);
     const fields = reply.list().map((item) => {
@@ -57,6 +68,11 @@ export function getFieldInfo(block: string): Command<ReadonlyMap<string, FieldIn
       const [, name, index, type, subtype] = match;
       return { name: name!, index: Number(index), type: type!, subtype };
     }).sort((a, b) => a.index - b.index);
+    if (!details) {
+      return new Map(
+        fields.map(({ name, type, subtype }) => [name, { type, subtype, description: undefined }]),
+      );
+    }
     const infos = yield* together(
       fields.map(({ name, type, subtype }) => describe(block, name, type, subtype)),
     );

@@ -23,7 +23,7 @@
  * @module
  */
 export { Acquisition, type NextEvent } from "./acquisition.ts";
-export { type BlockInfo, getBlockInfo } from "./block_info.ts";
+export { type BlockInfo, type BlockInfoOptions, getBlockInfo } from "./block_info.ts";
 export { type CaptureField, columnName, WIRE_BYTES, type WireType } from "./capture_field.ts";
 export { type ChangeGroup, type Changes, getChanges, getChangesWithTables } from "./changes.ts";
 export type { Column } from "./columns.ts";
@@ -48,7 +48,7 @@ export { DataConnection, type DataHandler } from "./data_connection.ts";
 export type { DataEvent, EndData, EndReason, ReadyData, StartData } from "./data_event.ts";
 export type { DataOptions } from "./data_options.ts";
 export type { PandaData, PandaDataOptions } from "./data_stream.ts";
-export { type FieldInfo, getFieldInfo } from "./field_info.ts";
+export { type FieldInfo, type FieldInfoOptions, getFieldInfo } from "./field_info.ts";
 export { FrameData } from "./frame_data.ts";
 export { openPandaLink } from "./link.ts";
 export { AnyPanda, type AnyPandaModel } from "./link_channels.ts";

@@ -74,6 +74,42 @@ Deno.test("Panda keeps the order of replies over commands that nobody waits for 
   });
 });
 
+Deno.test("Panda gives up on a box that does not read, and is in step with it when it reads on", () =>
+  withBox(
+    (line) => line.endsWith("?") ? `OK =${line}\n` : "OK\n",
+    async ({ panda, clock, control, lines }) => {
+      control[0]!.pause();
+      const long = "x".repeat(1000);
+      const late = Array.from(
+        { length: 500 },
+        (_, n) => panda.put(`*METADATA.M${n}`, long, { timeout: "1 s" }),
+      );
+      const outcomes = await clock.runUntil(Promise.allSettled(late));
+      for (const [n, outcome] of outcomes.entries()) {
+        assert(outcome.status === "rejected" && outcome.reason instanceof CommandError);
+        assertStringIncludes(outcome.reason.message, `did not answer Put *METADATA.M${n} within`);
+      }
+      const asked = panda.get("A");
+      control[0]!.resume();
+      assertEquals(await clock.runUntil(asked), "A?");
+      assertEquals(lines.length, 502);
+    },
+    { silence: "1 h" },
+  ));
+
+Deno.test("Panda fails a command whose list is cut off by the end of the connection", () =>
+  withBox((line) => line === "A?" ? "!1\n!2\n" : undefined, async ({ panda, clock, control }) => {
+    const lost = panda.get("A");
+    await clock.advance("1 ms");
+    control[0]!.end();
+    const error = await assertRejects(
+      () => clock.runUntil(lost),
+      CommandError,
+      "It is unknown what became of Get A",
+    );
+    assertEquals(error.code, "unknown_outcome");
+  }));
+
 Deno.test("Panda fails what is on its way when the server ends the connection, and connects again", () =>
   withBox((line) => line === "B?" ? "OK =b\n" : undefined, async ({ panda, clock, network, lines }) => {
     const lost = panda.get("A");

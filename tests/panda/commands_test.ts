@@ -64,6 +64,11 @@ Deno.test("getBlockInfo() reads the blocks in two rounds, with or without descri
     ["TTLIN", { number: 6, description: "TTL input" }],
   ]);
   assertEquals(play(getBlockInfo(), [["*BLOCKS?\n", ".\n"]]).size, 0);
+  const names = play(getBlockInfo({ descriptions: false }), [["*BLOCKS?\n", "!B 6\n!A 3\n.\n"]]);
+  assertEquals([...names], [["A", { number: 3, description: undefined }], ["B", {
+    number: 6,
+    description: undefined,
+  }]]);
 });
 
 Deno.test("getFieldInfo() asks for what each type has, one write a round, in the order of definition", () => {
@@ -137,6 +142,16 @@ Deno.test("getFieldInfo() describes a table in a third round", () => {
     ],
   ];
   assertThrows(() => play(getFieldInfo("SEQ"), crossing), Error, "expected bits within one word");
+});
+
+Deno.test("getFieldInfo() without details asks for the types alone", () => {
+  const fields = play(getFieldInfo("B", { details: false }), [
+    ["B.*?\n", "!G 1 param int\n!F 0 table\n.\n"],
+  ]);
+  assertEquals([...fields], [
+    ["F", { type: "table", subtype: undefined, description: undefined }],
+    ["G", { type: "param", subtype: "int", description: undefined }],
+  ]);
 });
 
 Deno.test("getPcapBitsLabels() ends where there are no bits", () => {

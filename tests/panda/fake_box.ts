@@ -17,6 +17,8 @@ export interface Bench {
   readonly panda: Panda;
   /** All lines that came, in order, with the number of their connection. */
   readonly lines: readonly string[];
+  /** Connections to the control port, in order. */
+  readonly control: readonly Connection[];
   /** Connections to the data port, in order. */
   readonly data: readonly Connection[];
 }
@@ -33,10 +35,10 @@ export async function withBox(
   const clock = new VirtualClock();
   const network = new MemoryTransport();
   const lines: string[] = [];
+  const control: Connection[] = [];
   const data: Connection[] = [];
-  let connections = 0;
   await using _control = await network.listen(CONTROL, (connection) => {
-    const number = ++connections;
+    const number = control.push(connection);
     let partial = "";
     connection.receive({
       data(chunk) {
@@ -55,7 +57,7 @@ export async function withBox(
   });
   const panda = await clock.runUntil(connectPanda("panda", { clock, transport: network, ...options }));
   try {
-    await test({ clock, network, panda, lines, data });
+    await test({ clock, network, panda, lines, control, data });
   } finally {
     await clock.runUntil(panda.close());
   }

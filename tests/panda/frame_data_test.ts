@@ -93,6 +93,67 @@ Deno.test("FrameData gives any packed rows back, in whatever pieces they came", 
   );
 });
 
+const scale = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+
+Deno.test("FrameData scales with one rounding for each operation, in the order of the server", () => {
+  const value = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+  const samples = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(value, samples)),
+      scale,
+      scale,
+      fc.nat({ max: 3 }),
+      (rows, scale, offset, at) => {
+        const fields = [
+          { name: "PCAP.SAMPLES", capture: "Value", type: "uint32", scale, offset },
+          { name: "A", capture: "Sum", type: "int64", scale, offset },
+          { name: "A", capture: "Mean", type: "int64", scale, offset },
+          { name: "B", capture: "Value", type: "int32", scale, offset },
+        ] as const;
+        const layout = new RowLayout({ ...start(), fields, sampleBytes: 24 });
+        const bytes = new Uint8Array(at + 24 * rows.length);
+        const view = new DataView(bytes.buffer, at); // anywhere in memory
+        for (const [row, [value, samples]] of rows.entries()) {
+          view.setUint32(24 * row, samples, true);
+          view.setBigInt64(24 * row + 4, value, true);
+          view.setBigInt64(24 * row + 12, value, true);
+          view.setInt32(24 * row + 20, Number(BigInt.asIntN(32, value)), true);
+        }
+        const frame = new FrameData(layout, [{ bytes, from: at, to: bytes.length }], rows.length);
+        const expected = (of: (value: bigint, samples: number) => number) =>
+          Float64Array.from(rows, ([value, samples]) => of(value, samples));
+        assertEquals(frame.scaled("PCAP.SAMPLES.Value"), expected((_, samples) => scale * samples + offset));
+        assertEquals(frame.scaled("A.Sum"), expected((value) => scale * Number(value) + offset));
+        assertEquals(
+          frame.scaled("A.Mean"),
+          expected((value, samples) => samples === 0 ? NaN : scale * Number(value) / samples + offset),
+        );
+        assertEquals(
+          frame.scaled("B.Value"),
+          expected((value) => scale * Number(BigInt.asIntN(32, value)) + offset),
+        );
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("FrameData gives any of its rows as a frame, in whatever pieces they came", () => {
+  const part = fc.tuple(fc.nat({ max: 80 }), fc.nat({ max: 80 }));
+  fc.assert(
+    fc.property(types, fc.nat({ max: 80 }), fc.integer(), sizes, part, (types, rows, seed, sizes, [a, b]) => {
+      const layout = new RowLayout(start(...types));
+      const frame = frameOf(layout, cut(noise(rows * layout.start.sampleBytes, seed), ...sizes));
+      const [from, to] = [Math.min(a, b, rows), Math.min(Math.max(a, b), rows)];
+      const slice = frame.slice(from, to);
+      assertEquals(slice.rows, to - from);
+      assertEquals([...slice], [...frame].slice(from, to));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 /** Bytes that look random and come out the same for the same seed. */
 function noise(length: number, seed: number): Uint8Array {
   let state = seed;
