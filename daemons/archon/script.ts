@@ -31,6 +31,7 @@ export async function setUp(
   { hardware, state }: Cam,
   integration: Integration,
 ): Promise<void> {
+  await listenToTrigger(camera, hardware, state.trigger === "external");
   await setIfThere(camera, hardware, "AbortExposure", 0);
   await setIfThere(camera, hardware, "ReadOut", 1);
   const isExternal = state.trigger === "external";
@@ -40,6 +41,22 @@ export async function setUp(
   for (const [name, value] of integration.parameters) {
     await camera.configuration.setParameter(hardware, name, value);
   }
+}
+
+/**
+ * Lets the controller listen to its trigger input, or not. An edge loads what was prepared: the parameter that the script
+ * waits for.
+ */
+async function listenToTrigger(camera: Camera, archon: ArchonClient, isExternal: boolean): Promise<void> {
+  const { configuration } = camera;
+  const isListening = configuration.acf.number("TRIGINENABLE") === 1;
+  if (isListening !== isExternal) {
+    await configuration.change(archon, { TRIGINENABLE: isExternal ? 1 : 0 });
+  }
+  const edge = configuration.find("Trigger");
+  if (!isExternal || edge === undefined) return;
+  await configuration.setParameter(archon, edge, 0); // an edge from before counts no more
+  await archon.send(`FASTPREPPARAM ${edge} 1`);
 }
 
 /** Begins so many frames. */

@@ -102,6 +102,12 @@ export const commandLine = {
       default: INPUTS.join(","),
       description: "Lines of the world that lead to TTLIN1, TTLIN2, ...",
     },
+    reaction: {
+      type: "number",
+      default: 50,
+      min: 0,
+      description: "How long it waits after an edge to or from the world for what others do about it, ms",
+    },
     fault: {
       type: "text",
       placeholder: "REASON[@ROWS]",
@@ -128,7 +134,7 @@ function parseFault(text: string): CaptureFault {
 
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
-    const { host, port, speed, seed, fault } = options;
+    const { host, port, speed, seed, reaction, fault } = options;
     await using world = options.world === undefined
       ? undefined
       : joinWorld({ address: options.world, name: "panda" });
@@ -140,6 +146,8 @@ if (import.meta.main) {
       seed,
       world,
       inputs: options.inputs.split(","),
+      reaction,
+      report: console.error,
       fault: fault === undefined ? undefined : parseFault(fault),
     });
     const interruption = interrupted();

@@ -21,8 +21,10 @@ export interface BoxSettings {
   world?: World | undefined;
   /** Which lines of the world lead to its TTL inputs, from the first on. */
   inputs?: readonly string[] | undefined;
-  /** How long the box waits after an edge on an output for what others do about it, ms (default 4). */
+  /** How long the box waits after an edge to or from the world for what others do about it, ms (default 50; 0 never waits). */
   reaction?: number | undefined;
+  /** Told once when edges come from the world later than that. */
+  report?: ((problem: string) => void) | undefined;
   /** What goes wrong with captures. */
   fault?: CaptureFault | undefined;
 }
@@ -37,8 +39,10 @@ const PORTION = 20_000;
  * Runs the hardware. It follows the clock; where there is more to do than time, it falls behind and catches up later:
  * ticks are never left out.
  *
- * An edge on an output that leads to the world may have consequences that come back, stamped with a tick that follows
- * soon. So the box waits a little before it goes on: what comes in that time is there in the very tick it is stamped with.
+ * An edge to the world may have consequences that come back, and one from there may be followed by others, stamped with
+ * ticks that come soon. So the box waits a little before it goes on: what comes in that time is there in the very tick it is
+ * stamped with. It stays behind by so much as long as an input is high, whose falling edge is still to come; when it has
+ * been quiet for a while it catches up.
  */
 export class RunningBox implements AsyncDisposable {
   /** The hardware: ask it for the truth. */
@@ -50,22 +54,29 @@ export class RunningBox implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #speed: number;
   readonly #reaction: number;
+  readonly #report: (problem: string) => void;
   readonly #world: World | undefined;
   readonly #started: number;
   readonly #worldStart: number;
   readonly #beginning: bigint;
   readonly #follows: Disposable[];
   readonly #levels = new Map<string, number>();
-  #heldUntil = -Infinity;
+  readonly #inputs = new Map<string, boolean>();
+  /** Since when it waits, if it does. */
+  #heldSince: number | undefined;
+  /** How far it is behind because it has waited, ms. */
+  #behind = 0;
+  #lastEdge = -Infinity;
   #isRunning = false;
   #isBehind = false;
 
   /** Begins at tick 0, which is now. */
   constructor(settings: BoxSettings & { readonly clock: Clock }) {
-    const { clock, speed = 1, seed = 1, axes = AXES, world, inputs = INPUTS, reaction = 4, fault } = settings;
+    const { clock, speed = 1, seed = 1, axes = AXES, world, inputs = INPUTS, reaction = 50, fault } = settings;
     this.#clock = clock;
     this.#speed = speed;
     this.#reaction = reaction;
+    this.#report = settings.report ?? (() => {});
     this.#world = world;
     this.#started = clock.now();
     this.#worldStart = world ? Math.round(world.now() / TICK_NS) * TICK_NS : 0;
@@ -83,7 +94,7 @@ export class RunningBox implements AsyncDisposable {
     this.#follows = inputs.flatMap((line, number) =>
       world === undefined || line === ""
         ? []
-        : [world.follow(line, ({ level, stamp }) => this.#input(number, level, stamp))]
+        : [world.follow(line, ({ level, stamp }) => this.#input(line, number, level, stamp))]
     );
   }
 
@@ -111,9 +122,10 @@ export class RunningBox implements AsyncDisposable {
 
   /** Brings the hardware up to the present, and sends what was captured. */
   advance(): void {
-    if (this.#isRunning || this.#clock.now() < this.#heldUntil) return;
+    const now = this.#clock.now();
+    if (this.#isRunning || this.#waits(now)) return;
     this.#isRunning = true;
-    const seconds = (this.#clock.now() - this.#started) / 1000 * this.#speed;
+    const seconds = (now - this.#started - this.#behind) / 1000 * this.#speed;
     this.#isBehind = !this.hardware.machine.run(Math.floor(seconds * TICKS_PER_SECOND), PORTION);
     this.#isRunning = false;
     this.box.flush();
@@ -125,18 +137,42 @@ export class RunningBox implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** Whether it has to wait for what others do about an edge. */
+  #waits(now: number): boolean {
+    if (this.#heldSince !== undefined) {
+      if (now - this.#lastEdge < this.#reaction) return true;
+      this.#behind += now - this.#heldSince;
+      this.#heldSince = undefined;
+    } else if (now - this.#lastEdge > 2 * this.#reaction && !this.#inputs.values().some(Boolean)) {
+      this.#behind = 0;
+    }
+    return false;
+  }
+
   #output(name: string, level: number, tick: number): void {
     this.#levels.set(name, level);
     const line = /^TTLOUT(\d+)$/.exec(name)?.[1];
     if (!this.#world || line === undefined) return;
     this.#world.edge(`panda.ttl${line}`, level === 1, this.stampOf(tick));
-    this.#heldUntil = this.#clock.now() + this.#reaction;
-    this.hardware.machine.pause();
+    this.#hold();
+    if (this.#reaction > 0) this.hardware.machine.pause();
   }
 
-  #input(number: number, level: boolean, stamp: number): void {
+  /** Waits from now on; if it does already, for longer. */
+  #hold(): void {
+    this.#lastEdge = this.#clock.now();
+    if (this.#reaction > 0) this.#heldSince ??= this.#lastEdge;
+  }
+
+  #input(line: string, number: number, level: boolean, stamp: number): void {
     const tick = Math.ceil((stamp - this.#worldStart) / TICK_NS);
-    if (tick <= this.hardware.machine.now) this.late++;
+    const late = this.hardware.machine.now - tick;
+    if (late >= 0 && this.late++ === 0) {
+      const ms = (late * TICK_NS / 1e6).toFixed(3);
+      this.#report(`An edge of ${line} came ${ms} ms late, and counts from now: others may follow`);
+    }
+    this.#hold();
+    this.#inputs.set(line, level);
     this.hardware.drive("TTLIN", number, level ? 1 : 0, tick);
   }
 }
