@@ -72,7 +72,8 @@ export class RunningBox implements AsyncDisposable {
 
   /** Begins at tick 0, which is now. */
   constructor(settings: BoxSettings & { readonly clock: Clock }) {
-    const { clock, speed = 1, seed = 1, axes = AXES, world, inputs = INPUTS, reaction = 50, fault } = settings;
+    const { clock, speed = 1, seed = 1, axes = AXES, world, inputs = INPUTS, reaction = 50, fault } =
+      settings;
     this.#clock = clock;
     this.#speed = speed;
     this.#reaction = reaction;
