@@ -103,15 +103,25 @@ async function rampDown({ hardware, clock, signal }: Of487): Promise<void> {
   await hardware.tell(voltageLine(0, ranges));
 }
 
+const GPIB_TOKEN = { default: "", description: "What to show to a multiplexer on another machine" };
+
 /** Everything the daemon knows of a 487. Nothing is set at connect, and no zero check is made by itself. */
 export const keithley487Binding: Binding<typeof Keithley487, Meter> = {
   port: 7022,
   hardware: "localhost:7020",
-  options: { address: { default: 15, description: "GPIB address" } },
+  options: { address: { default: 15, description: "GPIB address" }, "gpib-token": GPIB_TOKEN },
   async open({ address, options, transport, clock, signal }) {
     const place = Number(options.address);
-    const name = "keithley487";
-    return new Meter(await MultiplexedInstrument.open({ address, place, name, transport, clock, signal }));
+    const line = await MultiplexedInstrument.open({
+      address,
+      place,
+      name: "keithley487",
+      token: String(options["gpib-token"]) || undefined,
+      transport,
+      clock,
+      signal,
+    });
+    return new Meter(line);
   },
   poll: [
     { every: "1 s", ask: READING_QUESTION, read: readReading },

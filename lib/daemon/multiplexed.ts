@@ -12,6 +12,8 @@ export interface Multiplexed {
   readonly address: string;
   /** The instrument's place there. */
   readonly place: number;
+  /** Token for a daemon on another machine. */
+  readonly token?: string | undefined;
   /** What we call ourselves to the daemon. */
   readonly name: string;
   /** How to connect. */
@@ -61,7 +63,7 @@ export class MultiplexedInstrument implements Hardware {
    * @throws {ConnectionError} If the daemon is not there.
    */
   static async open(options: Multiplexed): Promise<MultiplexedInstrument> {
-    const { address, place, name, transport, clock, signal } = options;
+    const { address, place, name, token, transport, clock, signal } = options;
     const ready = Promise.withResolvers<void>();
     const lost: Lost = Promise.withResolvers();
     const client: LineClient = new LineClient(address, {
@@ -73,7 +75,7 @@ export class MultiplexedInstrument implements Hardware {
         instrument.#giveUp(reason);
       },
       line: (line) => instrument.#take(line),
-    }, { name, transport, clock });
+    }, { name, token, transport, clock });
     const instrument = new MultiplexedInstrument(client, options, lost);
     const abort = () => ready.reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });

@@ -20,7 +20,7 @@ export interface GpibBusOptions {
 
 /** For whom something is done, and until when. */
 export interface GpibRequest {
-  /** Whose turn it takes: those of different clients alternate, those of one keep their order. */
+  /** Whose turn it takes: those of different clients alternate, those of one keep their order, the bus's own go first. */
   readonly client: unknown;
   /** Deadline, from now on, waiting included. */
   readonly timeout?: Duration;
@@ -204,7 +204,8 @@ export class GpibBus implements AsyncDisposable {
 
   /** The next job whose turn it is, and its client. */
   #next(): [client: unknown, job: Job] | undefined {
-    for (const [client, queue] of this.#queues) {
+    for (const client of [this, ...this.#queues.keys()]) {
+      const queue = this.#queues.get(client) ?? [];
       while (queue[0]?.state === "over") queue.shift();
       const job = queue[0];
       if (job === undefined) this.#queues.delete(client);

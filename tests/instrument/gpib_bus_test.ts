@@ -59,6 +59,21 @@ Deno.test("GpibBus: an instrument that hangs fails its own asker by the deadline
   assertEquals(it.bus.silent, [14]);
 });
 
+Deno.test("GpibBus: however many instruments hang, what the daemon itself asks the adapter goes first", async () => {
+  await using it = await BusRig.start();
+  const nobody = [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+  const hung = nobody.map((address) =>
+    assertRejects(() => it.bus.query(address, "a?", { client: address, timeout: "9 s" }), TimeoutError)
+  );
+  for (let second = 0; second < 8; second++) {
+    const before = it.clock.now();
+    await it.clock.runUntil(it.bus.command("++addr", { client: it.bus }));
+    assert(it.clock.now() - before < 400, `${it.clock.now() - before} ms`);
+    await it.clock.advance("0.7 s");
+  }
+  await it.clock.runUntil(Promise.all(hung));
+});
+
 Deno.test("GpibBus gives a slow instrument its time", async () => {
   await using it = await BusRig.start();
   assertEquals(await it.clock.runUntil(it.bus.query(14, "slow 2?", { client: "a" })), "i14 slow 2?");

@@ -1,5 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { lineClient } from "@dewar/sdk/testing";
+import { daemon } from "../../../daemons/keithley6485/daemon.ts";
+import { UsageError } from "../../../lib/cli/mod.ts";
 import { keithley6485Binding } from "../../../daemons/keithley6485/binding.ts";
 import { Keithley6485 } from "../../../daemons/keithley6485/model.ts";
 import { type MeterLab, meterLab } from "../meters.ts";
@@ -205,6 +207,18 @@ for (const kind of ["never", "late", "twice", "garbage", "drop"] as const) {
     assertAlmostEquals(Number((await it.status()).value), 1e-9, 1e-11);
   });
 }
+
+Deno.test("keithley6485: takes its GPIB address from the command line, which the original could not", async () => {
+  assertEquals(
+    (await daemon.needs(["-a", "22", "-H", "10.0.0.1", "-P", "7020"])).net,
+    ["127.0.0.1:7021", "10.0.0.1:7020"],
+  );
+  await assertRejects(() => daemon.needs(["-a", "x"]), UsageError);
+  await using it = await lab({ served: { options: { address: 31 } } });
+  await it.clock.advance("5 s");
+  assertEquals((await it.status()).hw_connected, "0");
+  assertMatch(it.log.join("\n"), /expected set_addr and 0 to 30/);
+});
 
 Deno.test("keithley6485: works through an old multiplexer, whose replies go to everybody", async () => {
   await using it = await lab();
