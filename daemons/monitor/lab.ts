@@ -74,6 +74,8 @@ export type LabEvent =
   | { readonly kind: "described"; readonly client: Client }
   /** A log line. */
   | { readonly kind: "log"; readonly line: LogLine }
+  /** There is a new image. */
+  | { readonly kind: "image" }
   /** Clients were added or removed. */
   | { readonly kind: "clients" }
   /** Somebody asked that curves begin anew, at {@linkcode Lab.plotsFrom}. */

@@ -45,7 +45,7 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Re
   const further = [options.lab, config.authFile].filter((file) => file !== undefined);
   return {
     net: [...own, ...watched, ...database, ...told],
-    read: [...files, ...further, config.data],
+    read: [...files, ...further, config.data, ...config.images],
     write: [config.data],
     env: ENVIRONMENT,
     run: scripts.length > 0 ? [Deno.execPath()] : [],

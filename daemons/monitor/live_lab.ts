@@ -124,6 +124,11 @@ export class LiveLab implements Lab, Disposable {
     this.#emit({ kind: "alarm", event });
   }
 
+  /** Tells that there is a new image. */
+  tellOfImage(): void {
+    this.#emit({ kind: "image" });
+  }
+
   /** Lets the curves on the page begin anew. */
   resetPlots(): void {
     this.plotsFrom = this.clock.time();

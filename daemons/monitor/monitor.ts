@@ -50,7 +50,8 @@ async function live(
     }),
   );
   if (listen) {
-    const page = parts.use(startWeb(monitor.lab, { host: config.host, port: config.httpPort, verify }));
+    const { lab, images } = monitor;
+    const page = parts.use(startWeb(lab, { host: config.host, port: config.httpPort, verify, images }));
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
     if (monitor.katcpAddress !== undefined) console.log(`katcp at ${monitor.katcpAddress}`);

@@ -4,6 +4,7 @@ import type { LogLine } from "../../lib/link/link.ts";
 import type { Channel } from "../../lib/device/channel.ts";
 import type { Duration } from "../../lib/time/mod.ts";
 import type { Series } from "./lab.ts";
+import type { Images } from "./store/image_store.ts";
 
 /** What the lab needs of a store. Keeping never waits and never throws: trouble is shown by `problem`. */
 export interface Recorder {
@@ -25,6 +26,8 @@ export interface Recorder {
   ): Promise<Series>;
   /** The last `count` log lines, newest first. */
   recentLog(count: number): Promise<readonly LogLine[]>;
+  /** The images; undefined where nothing is stored. */
+  readonly images?: Images;
 }
 
 /** Log lines that {@linkcode Forgetful} remembers. */

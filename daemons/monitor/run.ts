@@ -8,6 +8,7 @@ import { runTyped, type Workplace } from "./commands.ts";
 import type { Config } from "./config/mod.ts";
 import { obey } from "./console.ts";
 import { followLink, linkFeed } from "./feed.ts";
+import { LabImages } from "./images/lab_images.ts";
 import { Incoming } from "./incoming.ts";
 import { Keywords } from "./keywords.ts";
 import { LabValues } from "./lab_values.ts";
@@ -43,6 +44,8 @@ export interface MonitorOptions {
 export interface Monitor extends AsyncDisposable {
   /** The lab. */
   readonly lab: Lab;
+  /** Its images. */
+  readonly images: LabImages;
   /** Where it listens: `"127.0.0.1:7100"`; undefined where it does not. */
   readonly address: string | undefined;
   /** Where it listens for KATCP clients; undefined where it does not. */
@@ -76,6 +79,15 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     new LabStatus(lab, { outgoing: () => connected().length, incoming: () => incoming.count }),
   );
   parts.use(new Keywords(lab, incoming));
+  const images = parts.use(
+    new LabImages({
+      folders: config.images,
+      store: recorder.images,
+      clock,
+      report: (type, message) => lab.say(type, message),
+      onImage: () => lab.tellOfImage(),
+    }),
+  );
   const work: Workplace = {
     lab,
     finish: () => values.finish(),
@@ -132,7 +144,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         const link = await options.openLink(client.address, { name: MONITOR_NAME, clock });
         if (isClosing) return await link.close();
         links.add(link);
-        await followLink(link, lab.attach(client, linkFeed(link)));
+        await Promise.all([
+          followLink(link, lab.attach(client, linkFeed(link))),
+          images.follow(client.name, link),
+        ]);
       } catch (error) {
         lab.say("error", `${client.name} (${client.address}) cannot be watched: ${(error as Error).message}`);
       }
@@ -150,6 +165,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const all = parts.move();
   return {
     lab,
+    images,
     address: server?.address,
     katcpAddress,
     say: (type, message) => lab.say(type, message),

@@ -118,6 +118,12 @@ class LineLink implements Link {
     return this.#published.log(options.signal);
   }
 
+  /** Only a camera of the base protocol has pictures to ask for; to no other peer its words are sent. */
+  get showsPictures(): boolean {
+    const { peer } = this.#client;
+    return peer !== undefined && !peer.isModern && peer.type === "ccd";
+  }
+
   images(options: { signal?: AbortSignal } = {}): AsyncIterable<ImageNotice> {
     return this.#published.images(options.signal);
   }
@@ -209,12 +215,8 @@ class LineLink implements Link {
     else this.#say("warning", `told of an image without a path: ${line.text}`);
   }
 
-  /** Only a camera of the base protocol has pictures to ask for; to no other peer its words are sent. */
-  #askForPicture(): boolean {
-    const { peer } = this.#client;
-    if (peer === undefined || peer.isModern || peer.type !== "ccd") return false;
-    this.#client.send("get_current_frame");
-    return true;
+  #askForPicture(): void {
+    if (this.showsPictures) this.#client.send("get_current_frame");
   }
 
   #say(type: LogLine["type"], message: string): void {

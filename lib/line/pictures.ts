@@ -21,7 +21,7 @@ const LONGEST = 64 * 2 ** 20;
 /** Asks for pictures and hands them on. */
 export class Pictures {
   readonly #clock: Clock;
-  readonly #ask: () => boolean;
+  readonly #ask: () => void;
   readonly #feed = new Feed<Picture>();
   #watchers = 0;
   #pieces: Uint8Array[] = [];
@@ -29,7 +29,7 @@ export class Pictures {
   #timer: Timer | undefined;
 
   /** `ask` sends the question, if there is a camera that understands it. */
-  constructor(clock: Clock, ask: () => boolean) {
+  constructor(clock: Clock, ask: () => void) {
     this.#clock = clock;
     this.#ask = ask;
   }

@@ -179,6 +179,8 @@ export interface Link extends AsyncDisposable {
   log?(options?: { signal?: AbortSignal }): AsyncIterable<LogLine>;
   /** Pictures that the device has written to files, as it tells of them; those before this call are not told. */
   images?(options?: { signal?: AbortSignal }): AsyncIterable<ImageNotice>;
+  /** Whether it is a camera that can be asked for pictures now. */
+  readonly showsPictures?: boolean;
   /**
    * The pictures of a camera that shows any, one after the other, for as long as somebody iterates. A slow consumer
    * misses some.

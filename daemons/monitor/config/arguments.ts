@@ -69,6 +69,11 @@ export const MONITOR = {
       placeholder: "FOLDER",
       description: `Folder of the embedded store (default ${DEFAULTS.data})`,
     },
+    "images": {
+      type: "text",
+      placeholder: "FOLDER",
+      description: "Folder with FITS images to show, and those in it; several in the file",
+    },
     "interval": {
       type: "number",
       short: "i",
@@ -129,6 +134,7 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     katcpCommands: options["katcp-commands"] ? true : undefined,
     db: options.db ?? (options["db-host"] === undefined ? undefined : databaseOn(options["db-host"])),
     data: options.data,
+    images: options.images === undefined ? undefined : [options.images],
     interval: options.interval,
     authFile: options["auth-file"],
     trustNetwork: options["trust-network"] ? true : undefined,

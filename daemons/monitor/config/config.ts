@@ -39,6 +39,8 @@ export interface Settings {
   readonly db: string | undefined;
   /** Folder of the embedded store and of the spool. */
   readonly data: string;
+  /** Folders with the images that are shown; no other file is read. */
+  readonly images: readonly string[];
   /** Every value is stored at least this often, seconds, even when it does not change. */
   readonly interval: number;
   /** An htpasswd file for the page. */
@@ -83,6 +85,7 @@ export const DEFAULTS: Settings = {
   katcpCommands: false,
   db: undefined,
   data: "data/monitor",
+  images: [],
   interval: 60,
   authFile: undefined,
   trustNetwork: false,

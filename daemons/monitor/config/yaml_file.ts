@@ -35,6 +35,7 @@ export function readYaml(text: string, file: string): Said {
     katcpCommands: root.flag("katcp_commands"),
     db: root.text("db"),
     data: root.text("data"),
+    images: root.list("images"),
     interval: root.numberIn("interval", INTERVAL),
     authFile: root.text("auth_file"),
     trustNetwork: root.flag("trust_network"),

@@ -107,7 +107,10 @@ export function wholeOf({ width, height }: RasterForm): Area {
 }
 
 /** The part of an area that lies in a picture; with no width or height where none does. */
-export function within(area: Area, { width, height }: RasterForm): Area {
+export function within(
+  area: Area,
+  { width, height }: { readonly width: number; readonly height: number },
+): Area {
   const x = Math.min(Math.max(area.x, 0), width);
   const y = Math.min(Math.max(area.y, 0), height);
   return {

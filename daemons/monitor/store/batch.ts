@@ -2,6 +2,7 @@
 import type { Sql } from "postgres";
 import { DewarError } from "../../../lib/errors.ts";
 import type { ChannelRow, Entry, ValueRow } from "./entry.ts";
+import type { ImageRow } from "./image.ts";
 
 /** Numbers of the channels in the database, by {@linkcode channelName}. */
 export type ChannelIds = ReadonlyMap<string, number>;
@@ -83,6 +84,7 @@ export async function applyBatch(
   const { channels, values } = valuesOf(entries, ids);
   const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
   const recorded = recordedIn(entries);
+  const images = imagesIn(entries);
   const [result] = await sql`
     with moved as (
       update dewar.spool set position = ${source.to}
@@ -129,6 +131,38 @@ export async function applyBatch(
   ]}::float8[]) as given (since, seen)
       where exists (select from moved)
       on conflict (spool, since) do update set seen = greatest(recording.seen, excluded.seen)
+    ), new_images as (
+      insert into dewar.image (
+        path, time, source, feed, run, number, exposure, type, width, height, bitpix, bytes,
+        header, statistics, thumbnail, problem
+      )
+      select path, to_timestamp(seconds), source, feed, run, number, exposure, type, width, height, bitpix, bytes,
+        header::jsonb, statistics::jsonb, decode(thumbnail, 'base64'), problem
+      from unnest(
+        ${images.map(({ path }) => path)}::text[],
+        ${images.map(({ time }) => time)}::float8[],
+        ${images.map(({ source }) => source)}::text[],
+        ${images.map(({ feed }) => feed)}::text[],
+        ${images.map(({ run }) => run)}::text[],
+        ${images.map(({ number }) => number)}::float8[],
+        ${images.map(({ exposure }) => exposure)}::float8[],
+        ${images.map(({ type }) => type)}::text[],
+        ${images.map(({ width }) => width)}::float8[],
+        ${images.map(({ height }) => height)}::float8[],
+        ${images.map(({ bitpix }) => bitpix)}::float8[],
+        ${images.map(({ bytes }) => bytes)}::float8[],
+        ${images.map(({ header }) => JSON.stringify(header))}::text[],
+        ${images.map(({ statistics }) => JSON.stringify(statistics))}::text[],
+        ${images.map(({ thumbnail }) => thumbnail)}::text[],
+        ${images.map(({ problem }) => problem)}::text[]
+      ) as given (path, seconds, source, feed, run, number, exposure, type, width, height, bitpix, bytes,
+        header, statistics, thumbnail, problem)
+      where exists (select from moved)
+      on conflict (path) do update set
+        time = excluded.time, source = excluded.source, feed = excluded.feed, run = excluded.run,
+        number = excluded.number, exposure = excluded.exposure, type = excluded.type, width = excluded.width,
+        height = excluded.height, bitpix = excluded.bitpix, bytes = excluded.bytes, header = excluded.header,
+        statistics = excluded.statistics, thumbnail = excluded.thumbnail, problem = excluded.problem
     )
     select exists (select from moved) as done`;
   if (!result!.done) {
@@ -149,6 +183,12 @@ function valuesOf(entries: readonly Entry[], ids: ChannelIds): { channels: numbe
     }
   }
   return { channels, values };
+}
+
+/** The images, the last word on each file. */
+function imagesIn(entries: readonly Entry[]): ImageRow[] {
+  const images = entries.flatMap((entry) => entry.kind === "image" ? [entry.row] : []);
+  return [...new Map(images.map((image) => [image.path, image])).values()];
 }
 
 /** Until when each recording went, by its begin. */

@@ -2,6 +2,7 @@
 import type { Channel } from "../../../lib/device/channel.ts";
 import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
+import type { ImageRow } from "./image.ts";
 
 /** A channel as the database knows it: key, name in a status line, kind of value, unit. */
 export type ChannelRow = readonly [key: string, wire: string, type: string, unit: string | null];
@@ -28,6 +29,8 @@ export type Entry =
   | { readonly kind: "values"; readonly client: string; readonly rows: readonly ValueRow[] }
   /** A log line. */
   | { readonly kind: "log"; readonly line: LogLine }
+  /** An image. */
+  | { readonly kind: "image"; readonly row: ImageRow }
   /** MONITOR, started at `since`, was recording at `seen` (unix seconds). */
   | { readonly kind: "recording"; readonly since: number; readonly seen: number };
 
@@ -57,6 +60,15 @@ export function logEntry(line: LogLine, now: number): Entry {
     kind: "log",
     line: { time: sane(line.time, now), source: clean(source), type, message: clean(message) },
   };
+}
+
+/** An image as it is recorded. */
+export function imageEntry(image: ImageRow, now: number): Entry {
+  const row = JSON.parse(
+    JSON.stringify(image),
+    (_, value) => typeof value === "string" ? clean(value) : value,
+  );
+  return { kind: "image", row: { ...row, time: sane(image.time, now) } };
 }
 
 /** A channel as it is recorded. */

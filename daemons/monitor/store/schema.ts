@@ -118,6 +118,33 @@ const MIGRATIONS: readonly string[] = [
   );
   comment on table dewar.late is 'rollups for which values have come late: they are worked out anew';
   `,
+  `
+  create table dewar.image (
+    id bigint generated always as identity primary key,
+    path text not null unique,
+    time timestamptz not null,
+    source text not null,
+    feed text,
+    run text,
+    number bigint,
+    exposure double precision,
+    type text,
+    width integer,
+    height integer,
+    bitpix smallint,
+    bytes bigint not null,
+    header jsonb not null,
+    statistics jsonb not null,
+    thumbnail bytea,
+    problem text
+  );
+  comment on column dewar.image.time is 'begin of the exposure; where the header does not tell, of the file';
+  comment on column dewar.image.statistics is 'one object for each amplifier';
+  comment on column dewar.image.problem is 'why the file could not be read';
+  create index image_time on dewar.image (time desc, id desc);
+  create index image_run on dewar.image (run, time desc);
+  create index image_source on dewar.image (source, time desc);
+  `,
 ];
 
 /** Any number: it only has to be the same in every MONITOR. */

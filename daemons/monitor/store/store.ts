@@ -10,9 +10,10 @@ import { type Clock, type Duration, systemClock } from "../../../lib/time/mod.ts
 import type { Series } from "../lab.ts";
 import { Archive } from "./archive.ts";
 import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
-import { encodeEntry, type Entry, logEntry } from "./entry.ts";
+import { encodeEntry, type Entry, imageEntry, logEntry } from "./entry.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { type HistoryRange, readHistory } from "./history.ts";
+import { ImageStore } from "./image_store.ts";
 import { Recorder } from "./recorder.ts";
 import { removeOld, type Retention } from "./retention.ts";
 import { rollUp } from "./rollup.ts";
@@ -60,6 +61,8 @@ export interface Store extends AsyncDisposable {
   history(client: string, key: string, range: HistoryRange): Promise<Series>;
   /** The last `count` log lines, newest first; without a database those since the store was opened, at most 1000. */
   recentLog(count: number): Promise<readonly LogLine[]>;
+  /** The images. */
+  readonly images: ImageStore;
   /** Waits until everything given before is on disk and in the database; not for what does not work, see `problem`. */
   flush(): Promise<void>;
   /** Puts everything on disk and lets the data folder go; what is not in the database yet gets there next time. */
@@ -118,6 +121,7 @@ class SpooledStore implements Store {
   readonly #since: number;
   readonly #recorder: Recorder;
   readonly #alive: Disposable;
+  readonly images: ImageStore;
   readonly #recent: LogLine[] = [];
   #closing: Promise<void> | undefined;
 
@@ -126,6 +130,11 @@ class SpooledStore implements Store {
     this.#parts = parts;
     this.#since = clock.time();
     this.#recorder = new Recorder({ spool, clock, since: this.#since });
+    this.images = new ImageStore({
+      append: (row) => this.#append(imageEntry(row, clock.time())),
+      query: (work) => parts.archive.query(work),
+      flush: () => this.flush(),
+    });
     this.#noteAlive();
     const timer = clock.every(ALIVE_EVERY, () => this.#noteAlive());
     this.#alive = { [Symbol.dispose]: () => timer.stop() };
@@ -204,7 +213,7 @@ class SpooledStore implements Store {
     this.#append({ kind: "recording", since: this.#since, seen: this.#parts.clock.time() });
   }
 
-  #append(entry: Entry): void {
-    this.#parts.spool.append(encodeEntry(entry), { first: true });
+  #append(entry: Entry): boolean {
+    return this.#parts.spool.append(encodeEntry(entry), { first: true });
   }
 }

@@ -4,7 +4,9 @@ import { basicAuth } from "hono/basic-auth";
 import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
-import { asset } from "./assets.ts";
+import type { LabImages } from "../images/lab_images.ts";
+import { asset, isLasting } from "./assets.ts";
+import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
 import { statusJson } from "./status_json.ts";
@@ -35,9 +37,10 @@ function isOwn({ req }: Context): boolean {
  * @param lab The lab.
  * @param clock The clock.
  * @param verify Who may see it; everybody who reaches it without this.
+ * @param images The images, where there are any.
  * @returns The application; serve its `fetch`.
  */
-export function createApp(lab: Lab, clock: Clock, verify?: Verify): Hono {
+export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabImages): Hono {
   const app = new Hono();
   if (verify) app.use(basicAuth({ realm: lab.name, verifyUser: verify }));
   const page = { lab, clock };
@@ -106,14 +109,16 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify): Hono {
   app.get("/monitor/status", (c) => c.json(statusJson(lab)));
   app.get("/monitor/command", (c) => command(c, c.req.query("string") ?? ""));
 
-  for (const prefix of ["/assets/*", "/vendor/*"]) {
-    app.get(prefix, async (c) => {
-      const file = await asset(c.req.path);
-      if (!file) return c.notFound();
-      const headers = { "content-type": file.type, "etag": file.etag, "cache-control": "no-cache" };
-      if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
-      return c.body(file.body, 200, headers);
-    });
-  }
+  serveImages(app, page, images);
+
+  app.get("/assets/*", async (c) => {
+    const { path } = c.req;
+    const file = await asset(path);
+    if (!file) return c.notFound();
+    const control = isLasting(path) ? "public, max-age=31536000, immutable" : "no-cache";
+    const headers = { "content-type": file.type, "etag": file.etag, "cache-control": control };
+    if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, headers);
+    return c.body(file.body, 200, headers);
+  });
   return app;
 }

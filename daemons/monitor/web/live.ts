@@ -25,6 +25,8 @@ export interface Bulletin {
   >;
   /** Log lines, oldest first. */
   readonly log?: readonly LogLine[];
+  /** Whether there are new images. */
+  readonly images?: true;
   /** The lab as a whole. */
   readonly lab: {
     readonly time: number;
@@ -62,6 +64,7 @@ export class Bulletins implements Disposable {
   readonly #beat: Timer;
   #log: LogLine[] = [];
   #reload = false;
+  #hasImages = false;
   #due = false;
   #last = -Infinity;
   readonly #end = new AbortController();
@@ -80,6 +83,7 @@ export class Bulletins implements Disposable {
       if (event.kind === "values") this.#note(event.client.name, event.keys);
       else if (event.kind === "state") this.#links.add(event.client.name);
       else if (event.kind === "log") this.#log = [...this.#log, event.line].slice(-MOST_LINES);
+      else if (event.kind === "image") this.#hasImages = true;
       else if (event.kind !== "plots") this.#reload = true;
       this.#announce();
     });
@@ -138,12 +142,14 @@ export class Bulletins implements Disposable {
       links,
       log: this.#log,
       lab: overview(this.#lab, this.#clock),
+      ...(this.#hasImages && { images: true as const }),
       ...(this.#reload && { reload: true as const }),
     };
     this.#changed.clear();
     this.#links.clear();
     this.#log = [];
     this.#reload = false;
+    this.#hasImages = false;
     return bulletin;
   }
 

@@ -1,6 +1,7 @@
 /** MONITOR's page. @module */
 import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
+import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
 import { createApp } from "./app.tsx";
 import type { Verify } from "./htpasswd.ts";
@@ -15,6 +16,8 @@ export interface WebOptions {
   port?: number;
   /** Who may see it (default: everybody who reaches it). */
   verify?: Verify | undefined;
+  /** The images, where there are any. */
+  images?: LabImages | undefined;
   /** Clock. */
   clock?: Clock;
 }
@@ -38,9 +41,9 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
-  const { host = "127.0.0.1", port = 8888, verify, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, verify, images, clock = systemClock } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock, verify);
+  const app = createApp(lab, clock, verify, images);
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);

@@ -111,17 +111,54 @@ Deno.test("GET /history refuses what makes no sense", async () => {
   assertEquals((await appOf(lab).request("/history?client=x&from=0&to=9")).status, 404);
 });
 
-Deno.test("assets are served stripped of types, with an entity tag", async () => {
+/** Addresses of files in a page, or those that a module imports. */
+function addressesIn(text: string, at: string): string[] {
+  const found = text.matchAll(/(?:href|src|from|import\()\s*=?\s*"([^"]+\.(?:ts|js|css|svg))"/g);
+  return [...found].map(([, path]) => new URL(path!, `http://lab${at}`).pathname);
+}
+
+Deno.test("every file that a page needs is served, stripped of types, and all that it imports", async () => {
   const app = appOf(new FakeLab());
-  for (const path of ["/assets/main.ts", "/assets/values.ts", "/assets/curves.ts", "/assets/command.ts"]) {
+  const seen = new Set<string>();
+  const wanted = ["/", "/images"].map(async (path) =>
+    addressesIn(await (await app.request(path)).text(), path)
+  );
+  const queue = (await Promise.all(wanted)).flat();
+  for (let path; (path = queue.shift());) {
+    if (seen.has(path)) continue;
+    seen.add(path);
     const response = await app.request(path);
+    assertEquals(response.status, 200, path);
+    const text = await response.text();
+    if (!path.endsWith(".ts")) continue;
     assertStringIncludes(response.headers.get("content-type")!, "text/javascript");
-    assert(!/import type|: string\b/.test(await response.text()), `${path} still has types`);
-    const again = await app.request(path, { headers: { "if-none-match": response.headers.get("etag")! } });
-    assertEquals(again.status, 304);
+    assert(!/import type|: string\b/.test(text), `${path} still has types`);
+    queue.push(...addressesIn(text, path));
   }
-  assertEquals((await app.request("/vendor/uPlot.esm.js")).status, 200);
-  assertEquals((await app.request("/assets/../mod.ts")).status, 404);
+  assert([...seen].some((path) => path.endsWith("/viewer/webgl_renderer.ts")));
+});
+
+Deno.test("files are kept by browsers under their address, and looked at anew under another", async () => {
+  const app = appOf(new FakeLab());
+  const [path] = addressesIn(await (await app.request("/")).text(), "/").filter((path) =>
+    path.endsWith(".css")
+  );
+  assertStringIncludes((await app.request(path!)).headers.get("cache-control")!, "immutable");
+  const other = path!.replace(/^\/assets\/[^/]+/, "/assets/other");
+  const response = await app.request(other);
+  assertEquals(response.headers.get("cache-control"), "no-cache");
+  const again = await app.request(other, { headers: { "if-none-match": response.headers.get("etag")! } });
+  assertEquals(again.status, 304);
+  for (
+    const path of [
+      "/assets/../mod.ts",
+      "/assets/x/web/mod.ts",
+      "/assets/x/../../etc/passwd",
+      "/assets/x/__proto__",
+    ]
+  ) {
+    assertEquals((await app.request(path)).status, 404);
+  }
 });
 
 Deno.test("GET /lab gives the lab in numbers", async () => {

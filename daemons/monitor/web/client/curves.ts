@@ -1,7 +1,8 @@
 /** Curves: the configured plots, and the small one beside each headline. */
 import uPlot from "uplot";
 import type { Bulletin } from "../live.ts";
-import type { PlotData } from "../views/pages.tsx";
+import type { PlotData } from "../views/plot_data.ts";
+import { resolved } from "./colours.ts";
 
 /** How much is shown, seconds. */
 const SPAN = 1800;
@@ -79,16 +80,6 @@ export function growCurves({ values = {}, lab }: Bulletin): void {
       drawers.get(`${client}/${key}`)?.forEach((draw) => draw());
     }
   }
-}
-
-/** light-dark() cannot be given to a canvas: let an element resolve it. */
-function resolved(name: string): string {
-  const probe = document.createElement("i");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }
 
 /** Hours, minutes and, where they matter, seconds; UTC like every time on the page. */

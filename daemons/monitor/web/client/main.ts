@@ -1,6 +1,6 @@
 /** The page comes alive: bulletins in, values, curves and log out. */
 import type { Bulletin } from "../live.ts";
-import type { PlotData } from "../views/pages.tsx";
+import type { PlotData } from "../views/plot_data.ts";
 import { wireCommand } from "./command.ts";
 import { drawPlot, drawSpark, growCurves } from "./curves.ts";
 import { showAges, showOffline, showValues } from "./values.ts";
@@ -60,6 +60,7 @@ stream.onmessage = ({ data }) => {
   showValues(bulletin);
   growCurves(bulletin);
   showLog(bulletin.log);
+  if (bulletin.images) document.dispatchEvent(new Event("dewar:images"));
   const { connected, clients, stored, problem } = bulletin.lab;
   set("connected", `${connected} of ${clients} connected`);
   set("stored", `stored ${String(stored).replace(/\B(?=(\d{3})+$)/g, "\u202f")}`);

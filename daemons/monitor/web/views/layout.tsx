@@ -1,6 +1,7 @@
 /** The frame around every page. @module */
 import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
+import { assetUrl } from "../assets.ts";
 import type { Bulletin } from "../live.ts";
 
 /** What every page needs. */
@@ -15,11 +16,23 @@ export interface PageProps {
   readonly overview: Bulletin["lab"];
   /** Data for the page's script. */
   readonly data?: unknown;
+  /** Addresses of style sheets beside the one of all pages. */
+  readonly styles?: readonly string[];
+  /** Address of the page's own script, where it has one. */
+  readonly script?: string;
+  /** Addresses of modules that are needed here or on the next page. */
+  readonly modules?: readonly string[];
+  /** Address of data that the page's script fetches first. */
+  readonly fetches?: string;
   /** The page. */
   readonly children?: Child;
 }
 
-const PAGES: readonly (readonly [path: string, name: string])[] = [["/", "Lab"], ["/log", "Log"]];
+const PAGES: readonly (readonly [path: string, name: string])[] = [
+  ["/", "Lab"],
+  ["/images", "Images"],
+  ["/log", "Log"],
+];
 
 /** A number with thin gaps between thousands. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -27,10 +40,12 @@ export const grouped = (count: number): string => String(count).replace(/\B(?=(\
 /** JSON that can stand inside a script element. */
 const embedded = (data: unknown): string => JSON.stringify(data).replaceAll("<", "\\u003c");
 
-const IMPORTS = embedded({ imports: { uplot: "/vendor/uPlot.esm.js" } });
+const IMPORTS = embedded({ imports: { uplot: assetUrl("vendor/uPlot.esm.js") } });
 
 /** A whole page. */
-export function Layout({ lab, title, here, overview, data, children }: PageProps) {
+export function Layout(
+  { lab, title, here, overview, data, styles = [], script, modules = [], fetches, children }: PageProps,
+) {
   return (
     <>
       {raw("<!doctype html>")}
@@ -39,16 +54,20 @@ export function Layout({ lab, title, here, overview, data, children }: PageProps
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width" />
           <title>{title}</title>
-          <link rel="icon" href="/assets/icon.svg" />
-          <link rel="stylesheet" href="/vendor/uPlot.min.css" />
-          <link rel="stylesheet" href="/assets/dewar.css" />
+          <link rel="icon" href={assetUrl("icon.svg")} />
+          <link rel="stylesheet" href={assetUrl("vendor/uPlot.min.css")} />
+          <link rel="stylesheet" href={assetUrl("dewar.css")} />
+          {styles.map((path) => <link rel="stylesheet" href={path} />)}
           <script type="importmap" dangerouslySetInnerHTML={{ __html: IMPORTS }} />
           <script
             type="application/json"
             id="data"
             dangerouslySetInnerHTML={{ __html: embedded(data ?? {}) }}
           />
-          <script type="module" src="/assets/main.ts" />
+          {fetches && <link rel="preload" as="fetch" href={fetches} crossorigin="anonymous" />}
+          {modules.map((path) => <link rel="modulepreload" href={path} />)}
+          {script && <script type="module" src={script} />}
+          <script type="module" src={assetUrl("main.ts")} />
         </head>
         <body>
           <header>

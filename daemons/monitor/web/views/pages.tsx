@@ -7,6 +7,7 @@ import { isLive, overview } from "../live.ts";
 import { placeOf, showName, showShortName, showUnit } from "../show.ts";
 import { Card, CardHead, Row } from "./card.tsx";
 import { Layout } from "./layout.tsx";
+import type { PlotData } from "./plot_data.ts";
 
 /** Log lines on the overview. */
 const LINES = 12;
@@ -54,24 +55,6 @@ function LogTable({ lines }: { lines: readonly LogLine[] }) {
       </tbody>
     </table>
   );
-}
-
-/** What the browser needs to draw a plot. */
-export interface PlotData {
-  /** Client. */
-  readonly client: string;
-  /** Id of the plot. */
-  readonly id: string;
-  /** Title. */
-  readonly title: string;
-  /** Curves: key, name, unit. */
-  readonly curves: readonly { readonly key: string; readonly name: string; readonly unit: string }[];
-  /** Label of the ordinate. */
-  readonly label: string;
-  /** Height in CSS pixels. */
-  readonly height: number;
-  /** Whether the ordinate is logarithmic. */
-  readonly log: boolean;
 }
 
 function plotData(client: Client, plot: Plot): PlotData {

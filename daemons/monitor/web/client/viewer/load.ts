@@ -1,0 +1,56 @@
+/** Fetches a picture. */
+import { type FrameInfo, readFrame } from "../../../image/frame.ts";
+import type { Raster } from "../../../image/raster.ts";
+
+/** A picture that is here. */
+export interface Frame {
+  readonly info: FrameInfo;
+  readonly raster: Raster;
+}
+
+/**
+ * Fetches a picture.
+ *
+ * @param url Where it is.
+ * @param signal Gives up.
+ * @returns The picture; undefined if there is no newer one.
+ * @throws {Error} With MONITOR's words, if it has none.
+ */
+export async function loadFrame(url: string, signal?: AbortSignal): Promise<Frame | undefined> {
+  const response = await fetch(url, signal ? { signal } : {});
+  if (response.status === 204) return undefined;
+  if (!response.ok) throw new Error(await wordsOf(response));
+  const { info, raster } = readFrame(new Uint8Array(await response.arrayBuffer()));
+  if (info.encoding !== null) return await decoded(info, raster.bytes);
+  return { info, raster };
+}
+
+async function wordsOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    return (JSON.parse(text) as { error: string }).error;
+  } catch {
+    return `MONITOR answers ${response.status} ${response.statusText}`;
+  }
+}
+
+/** A picture that is encoded for the eye becomes greys of 8 bits, first row lowest. */
+async function decoded(info: FrameInfo, bytes: Uint8Array): Promise<Frame> {
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${info.encoding}` });
+  const bitmap = await createImageBitmap(blob);
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d")!;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  const greys = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = 4 * (y * width + x);
+      const grey = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+      greys[(height - 1 - y) * width + x] = Math.round(grey);
+    }
+  }
+  const form = { width, height, type: "u8", littleEndian: false, scale: 1, zero: 0, blank: null } as const;
+  return { info: { ...info, ...form }, raster: { ...form, bytes: greys } };
+}

@@ -1,0 +1,145 @@
+/** What is shown: a picture, how it is looked at, and everybody who wants to know. */
+import { type Limits, limitsOf } from "../../../image/limits.ts";
+import { DEFAULT_VIEW, readView, type View, type Window, windowOf, writeView } from "../../../image/view.ts";
+import type { Frame } from "./load.ts";
+import { type Renderer, rendererFor } from "./renderer.ts";
+
+/** What has changed when something is told. */
+export type Change = "frame" | "view" | "region";
+
+/** The address is brought up to date this long after the last movement, milliseconds. */
+const SETTLED = 300;
+
+/** The picture on the page. */
+export class Stage {
+  readonly canvas: HTMLCanvasElement;
+  readonly renderer: Renderer;
+  frame: Frame | undefined;
+  view: View = readView(new URLSearchParams(location.search));
+  limits: Limits = { low: 0, high: 1 };
+  /** How long the script took for the last picture, milliseconds. */
+  scriptTime = 0;
+  readonly #listeners = new Set<(change: Change) => void>();
+  #due = false;
+  /** Counts what was drawn. */
+  #turn = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  #drawn = Promise.withResolvers<void>();
+  #none: readonly [number, number, number] = [0, 0, 0];
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.canvas = canvas;
+    this.renderer = rendererFor(canvas, new URLSearchParams(location.search).get("renderer") ?? undefined);
+    canvas.dataset.renderer = this.renderer.kind;
+    new ResizeObserver(() => this.#resize()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    this.#resize();
+  }
+
+  /** Calls `listener` with every change. */
+  watch(listener: (change: Change) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Shows a picture; resolves when it is drawn. */
+  async show(frame: Frame): Promise<void> {
+    this.frame = frame;
+    this.limits = limitsOf(frame.raster, this.view.limits);
+    const drawn = this.#drawn.promise;
+    this.#draw(); // before everything that is said of it
+    await drawn;
+    this.#tell("frame");
+  }
+
+  /** Looks at it in another way. */
+  look(change: Partial<View>): void {
+    this.view = { ...this.view, ...change };
+    if (change.limits && this.frame) this.limits = limitsOf(this.frame.raster, change.limits);
+    this.#tell("region" in change ? "region" : "view");
+    this.draw();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#writeAddress(), SETTLED);
+  }
+
+  /** As it was at first. */
+  reset(): void {
+    this.look({ ...DEFAULT_VIEW, region: this.view.region });
+  }
+
+  /** What is seen, in pixels of the page. */
+  get window(): Window {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    return windowOf(this.view, { width, height }, this.frame?.raster ?? { width: 1, height: 1 });
+  }
+
+  /** Draws at the next opportunity; resolves when that is done. */
+  draw(): Promise<void> {
+    if (!this.#due) {
+      this.#due = true;
+      requestAnimationFrame(() => this.#draw());
+    }
+    return this.#drawn.promise;
+  }
+
+  /** What is seen, as it is now. What a graphics card has drawn is gone when the page has been shown, so it is drawn anew. */
+  copy(): OffscreenCanvas {
+    this.#draw();
+    const copy = new OffscreenCanvas(this.canvas.width, this.canvas.height);
+    copy.getContext("2d")!.drawImage(this.canvas, 0, 0);
+    return copy;
+  }
+
+  #draw(): void {
+    this.#due = false;
+    const { frame, view, limits } = this;
+    if (!frame) return;
+    const began = performance.now();
+    const ratio = devicePixelRatio;
+    const { zoom, left, bottom } = this.window;
+    const { width, height } = this.canvas;
+    const window = { width, height, zoom: zoom * ratio, left, bottom };
+    const { stretch, map, peaks } = view;
+    this.renderer.draw(frame.raster, { window, limits, stretch, map, peaks, none: this.#none });
+    this.scriptTime = performance.now() - began;
+    const drawn = this.#drawn;
+    this.#drawn = Promise.withResolvers<void>();
+    this.#turn += 1;
+    void this.#finish(drawn.resolve, this.#turn);
+  }
+
+  /** Waits for the graphics card, then makes the picture better as long as nothing else is to be drawn. */
+  async #finish(drawn: () => void, turn: number): Promise<void> {
+    await this.renderer.finished();
+    drawn();
+    while (turn === this.#turn) {
+      const better = this.renderer.improve();
+      if (better === "no more") return;
+      if (better === "better") return void this.draw();
+      await this.renderer.finished();
+    }
+  }
+
+  #resize(): void {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.canvas.width = Math.max(1, Math.round(clientWidth * devicePixelRatio));
+    this.canvas.height = Math.max(1, Math.round(clientHeight * devicePixelRatio));
+    const ground = getComputedStyle(this.canvas).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+    this.#none = [ground[0] ?? 0, ground[1] ?? 0, ground[2] ?? 0];
+    this.#tell("view");
+    this.draw();
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Other parameters of the address stay. */
+  #writeAddress(): void {
+    const address = new URL(location.href);
+    for (const name of ["limits", "scale", "map", "show", "zoom", "at", "region"]) {
+      address.searchParams.delete(name);
+    }
+    for (const [name, value] of writeView(this.view)) address.searchParams.set(name, value);
+    history.replaceState(null, "", address.href.replaceAll("%3A", ":").replaceAll("%2C", ","));
+  }
+}
