@@ -38,6 +38,8 @@ export interface Workplace {
   broadcast(line: string): number;
   /** A number after everything that was seen so far. */
   finish(): number;
+  /** Reads the configuration anew and takes over what differs; says what was done. */
+  reload(): Promise<string>;
   /** Ends MONITOR. */
   exit(): void;
 }
@@ -101,6 +103,12 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       work.lab.resetPlots();
       return done("curves begin anew");
     },
+  }],
+  ["reload", {
+    usage: "reload",
+    description: "Reads the configuration anew and takes over what differs, without a restart",
+    places: PEOPLE,
+    run: async (_line, _asker, work) => done(await work.reload()),
   }],
   ["alarms", {
     usage: "alarms",

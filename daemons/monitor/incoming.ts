@@ -31,12 +31,17 @@ export class Incoming implements Disposable {
   readonly #lab: LiveLab;
   readonly #visitors = new Map<Peer, Visitor>();
   readonly #poll: Timer;
+  readonly #watching: Disposable;
 
   /** Begins with nobody. */
   constructor(lab: LiveLab) {
     this.#lab = lab;
     this.#poll = lab.clock.every(POLL, () => {
       for (const [peer, { isPolled }] of this.#visitors) if (isPolled) peer.send("get_status");
+    });
+    this.#watching = lab.watch(({ kind }) => {
+      if (kind !== "clients") return;
+      for (const [peer, visitor] of this.#visitors) this.#answerCall(peer, visitor);
     });
   }
 
@@ -95,6 +100,7 @@ export class Incoming implements Disposable {
 
   /** Ends it: nobody is polled any more. */
   [Symbol.dispose](): void {
+    this.#watching[Symbol.dispose]();
     this.#poll.stop();
   }
 

@@ -102,10 +102,18 @@ export class LabValues implements ValueSource, Disposable {
       this.#publish(new Map([[client.name, connection(client)]]), this.#lab.clock.time());
     } else if (event.kind === "described") {
       this.#learn(this.#lab.clients.get(event.client.name)!);
-      this.#revision += 1;
-      this.#description = undefined;
-      for (const listener of this.#describedListeners) listener();
+      this.#redescribe();
+    } else if (event.kind === "clients") {
+      this.#params.clear();
+      for (const client of this.#lab.clients.values()) this.#learn(client);
+      this.#redescribe();
     }
+  }
+
+  #redescribe(): void {
+    this.#revision += 1;
+    this.#description = undefined;
+    for (const listener of this.#describedListeners) listener();
   }
 
   #publish(readings: ReadonlyMap<string, Reading>, time: number): void {

@@ -13,10 +13,10 @@ import type { Client, Plot, Received } from "./lab.ts";
 export class LiveClient implements Client {
   readonly name: string;
   readonly address: string;
-  readonly title: string;
   readonly enabled: boolean;
-  readonly template: string;
-  readonly plots: readonly Plot[];
+  title: string;
+  template: string;
+  plots: readonly Plot[];
   readonly latest: Map<string, Received> = new Map();
   /** Ways to it, best first: its link, then peers that called under its name. */
   readonly feeds: Feed[] = [];
@@ -42,6 +42,20 @@ export class LiveClient implements Client {
       ? { status: "closed", since: time, why: "it is disabled in the configuration" }
       : { status: "connecting", since: time, ...this.address === "" ? { why: "it has not called yet" } : {} };
     this.state = this.#waiting;
+  }
+
+  /** Whether a configuration means this client, where it is now. */
+  isAt(config: ClientConfig): boolean {
+    return config.name === this.name && (config.address ?? "") === this.address &&
+      config.enabled === this.enabled;
+  }
+
+  /** Takes over how it is shown; whether that differs. */
+  dress({ title, template, plots }: ClientConfig): boolean {
+    const differs =
+      JSON.stringify([title, template, plots]) !== JSON.stringify([this.title, this.template, this.plots]);
+    Object.assign(this, { title, template, plots });
+    return differs;
   }
 
   /** Whether its values are coming. */

@@ -36,7 +36,6 @@ export type RunCommand = (line: string, source: string) => Promise<CommandReply>
 /** MONITOR's lab. Ways to its clients are attached from outside; it knows no protocol. */
 export class LiveLab implements Lab, Disposable {
   readonly name: string;
-  readonly clients: ReadonlyMap<string, LiveClient>;
   /** The clock. */
   readonly clock: Clock;
   /** How {@linkcode LiveLab.command} carries out a line. */
@@ -49,6 +48,7 @@ export class LiveLab implements Lab, Disposable {
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
   alarms: Alarms | undefined;
+  #clients: ReadonlyMap<string, LiveClient>;
   #interval: number;
   readonly #recorder: Recorder;
   readonly #watchers = new Set<(event: LabEvent) => void>();
@@ -64,8 +64,37 @@ export class LiveLab implements Lab, Disposable {
     this.#recorder = recorder;
     this.#refresh();
     const time = clock.time();
-    this.clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
+    this.#clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
     this.#sweep = clock.every(SWEEP, () => this.#expire());
+  }
+
+  get clients(): ReadonlyMap<string, LiveClient> {
+    return this.#clients;
+  }
+
+  /**
+   * Takes over another list of clients. One whose address is the same stays as it is, with its values and its links.
+   *
+   * @param configs All clients there shall be, in order.
+   * @returns Those that are gone and those that have come, whose links are for others to close and open; and the names
+   * of those that are only shown otherwise.
+   */
+  adopt(configs: readonly ClientConfig[]): { removed: LiveClient[]; added: LiveClient[]; changed: string[] } {
+    const before = this.#clients;
+    const time = this.clock.time();
+    const changed: string[] = [];
+    const after = new Map(configs.map((config) => {
+      const known = before.get(config.name);
+      if (!known?.isAt(config)) return [config.name, new LiveClient(config, time)] as const;
+      if (known.dress(config)) changed.push(config.name);
+      return [config.name, known] as const;
+    }));
+    const removed = [...before.values()].filter((client) => after.get(client.name) !== client);
+    const added = [...after.values()].filter((client) => before.get(client.name) !== client);
+    const isSameOrder = [...before.keys()].join("\n") === [...after.keys()].join("\n");
+    this.#clients = after;
+    if (removed.length + added.length + changed.length > 0 || !isSameOrder) this.#emit({ kind: "clients" });
+    return { removed, added, changed };
   }
 
   get stored(): number {
@@ -148,7 +177,7 @@ export class LiveLab implements Lab, Disposable {
     this.#follow(client);
     const inUse = () => {
       this.#follow(client);
-      return client.feed === feed && !this.#closed;
+      return client.feed === feed && !this.#closed && this.#clients.get(client.name) === client;
     };
     return {
       onState: () => this.#follow(client),
@@ -179,7 +208,8 @@ export class LiveLab implements Lab, Disposable {
   /** Takes over the state of the way in use, and says once when it came or went. */
   #follow(client: LiveClient): void {
     const { present } = client;
-    if (this.#closed || isSame(present, client.state)) return;
+    const isGone = this.#clients.get(client.name) !== client;
+    if (this.#closed || isGone || isSame(present, client.state)) return;
     const wasConnected = client.connected;
     client.state = present;
     if (client.connected !== wasConnected) {

@@ -20,9 +20,10 @@ type Say = (type: LogLine["type"], message: string) => void;
 /** Runs MONITOR until somebody ends it. */
 async function live(
   config: Config,
-  { options }: Parsed<typeof MONITOR>,
+  parsed: Parsed<typeof MONITOR>,
   warnings: readonly string[],
 ): Promise<void> {
+  const { options } = parsed;
   const { promise: ended, resolve: exit } = Promise.withResolvers<void>();
   outliveDefects(MONITOR_NAME);
   void interrupted().then(() => exit()); // from here on: what has been opened by then is closed in order
@@ -38,16 +39,31 @@ async function live(
     : new Forgetful();
   const isLocal = config.host === "localhost" || isLoopback(config.host);
   const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;
+  const reload = async (): Promise<string> => {
+    const { config, warnings } = await loadConfig(parsed, readIfThere);
+    for (const warning of warnings) say("warning", warning);
+    const did = (await monitor.reload(config)).join("; ") || "nothing differs";
+    say("info", `Configuration reloaded: ${did}`);
+    return did;
+  };
   const monitor = parts.use(
     await startMonitor({
       config,
       recorder,
       openLink,
       exit,
+      reload,
       listen,
       pageMayCommand,
       alarmFile: `${config.data}/alarms.json`,
     }),
+  );
+  Deno.addSignalListener(
+    "SIGHUP",
+    () =>
+      void reload().catch((error: Error) =>
+        say("error", `The configuration was not reloaded: ${error.message}`)
+      ),
   );
   if (listen) {
     const { lab, images } = monitor;

@@ -1,20 +1,22 @@
 /** MONITOR put together: lab, links, port, console; everything it stands on can be given. @module */
 import { type LineServer, serveLine } from "../../lib/line/server.ts";
-import type { Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
+import { CommandError } from "../../lib/errors.ts";
+import type { LogLine } from "../../lib/link/link.ts";
 import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
 import { runTyped, type Workplace } from "./commands.ts";
 import type { Config } from "./config/mod.ts";
 import { obey } from "./console.ts";
-import { followLink, linkFeed } from "./feed.ts";
 import { LabImages } from "./images/lab_images.ts";
 import { Incoming } from "./incoming.ts";
 import { Keywords } from "./keywords.ts";
 import { LabValues } from "./lab_values.ts";
 import type { Lab } from "./lab.ts";
-import { LiveLab, MONITOR_NAME } from "./live_lab.ts";
+import { Links, type OpenLink } from "./links.ts";
+import { LiveLab } from "./live_lab.ts";
 import type { Recorder } from "./recorder.ts";
+import { reload } from "./reload.ts";
 import { monitorService } from "./service.ts";
 import { LabStatus } from "./status.ts";
 
@@ -25,9 +27,11 @@ export interface MonitorOptions {
   /** Where it keeps what it sees. */
   recorder: Recorder;
   /** Opens the link to a client. */
-  openLink: (address: string, options: LinkOptions) => Link | Promise<Link>;
+  openLink: OpenLink;
   /** Called when somebody wants it to end. */
   exit: () => void;
+  /** Reads the configuration anew and takes it over; says what was done (default: there is none). */
+  reload?: () => Promise<string>;
   /** Whether to listen (default true). */
   listen?: boolean;
   /** Whether commands are taken from the page, which does not know who sits before it (default true). */
@@ -52,6 +56,13 @@ export interface Monitor extends AsyncDisposable {
   readonly katcpAddress: string | undefined;
   /** Writes a line to the log. */
   say(type: LogLine["type"], message: string): void;
+  /**
+   * Takes another configuration over; only what differs is touched.
+   *
+   * @returns What was done, for people.
+   * @throws {ConfigError} If an alarm rule looks at a client that is not there.
+   */
+  reload(config: Config): Promise<string[]>;
   /** Carries out a line typed at the console and gives what is shown. */
   obey(line: string): Promise<string>;
   /** Ends it. */
@@ -69,14 +80,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { config, recorder, exit, listen = true, pageMayCommand = true, transport, clock = systemClock } =
     options;
   await using parts = new AsyncDisposableStack();
-  const links = new Set<Link>();
   const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
   const incoming = parts.use(new Incoming(lab));
   const values = parts.use(new LabValues(lab));
   let server: LineServer | undefined;
-  const connected = () => [...links].filter(({ state }) => state.status === "connected");
+  const links = new Links(lab, options.openLink, (client, link) => images.follow(client.name, link));
   const status = parts.use(
-    new LabStatus(lab, { outgoing: () => connected().length, incoming: () => incoming.count }),
+    new LabStatus(lab, { outgoing: () => links.connected.length, incoming: () => incoming.count }),
   );
   parts.use(new Keywords(lab, incoming));
   const images = parts.use(
@@ -92,24 +102,26 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     lab,
     finish: () => values.finish(),
     exit,
+    reload: options.reload ??
+      (() => Promise.reject(new CommandError("invalid", "There is no configuration to reload"))),
     broadcast(line) {
       incoming.broadcast(line);
-      for (const link of connected()) {
+      for (const link of links.connected) {
         link.command({ kind: "line", line }).catch((error: Error) =>
           lab.say("warning", `${link.address} did not take a broadcast: ${error.message}`)
         );
       }
-      return connected().length + incoming.count;
+      return links.connected.length + incoming.count;
     },
   };
-  parts.use(
-    await openDesk({
-      lab,
-      config,
-      file: listen ? options.alarmFile : undefined,
-      monitor: () => server?.address,
-    }),
-  );
+  const openAlarms = (config: Config) =>
+    openDesk({ lab, config, file: listen ? options.alarmFile : undefined, monitor: () => server?.address });
+  let desk = await openAlarms(config);
+  parts.defer(() => desk[Symbol.asyncDispose]());
+  const setAlarms = async (config: Config) => {
+    await desk[Symbol.asyncDispose]();
+    desk = await openAlarms(config);
+  };
   if (pageMayCommand) lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
 
   let katcpAddress: string | undefined;
@@ -137,38 +149,28 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       katcpAddress = parts.use(katcp).address;
     }
   }
-  let isClosing = false;
-  const following = [...lab.clients.values()].filter(({ enabled, address }) => enabled && address !== "")
-    .map(async (client) => {
-      try {
-        const link = await options.openLink(client.address, { name: MONITOR_NAME, clock });
-        if (isClosing) return await link.close();
-        links.add(link);
-        await Promise.all([
-          followLink(link, lab.attach(client, linkFeed(link))),
-          images.follow(client.name, link),
-        ]);
-      } catch (error) {
-        lab.say("error", `${client.name} (${client.address}) cannot be watched: ${(error as Error).message}`);
-      }
-    });
+  for (const client of lab.clients.values()) links.follow(client);
   parts.defer(async () => {
-    isClosing = true;
     lab[Symbol.dispose](); // first of all: that links end now is no news
-    await Promise.all([...links].map((link) => link.close()));
-    await Promise.all(following);
+    await links[Symbol.asyncDispose]();
   });
   const connections = () => [
-    ...connected().map(({ address, state }) => ({ address, name: state.peerName ?? "" })),
+    ...links.connected.map(({ address, state }) => ({ address, name: state.peerName ?? "" })),
     ...server?.peers ?? [],
   ];
   const all = parts.move();
+  let current = config;
   return {
     lab,
     images,
     address: server?.address,
     katcpAddress,
     say: (type, message) => lab.say(type, message),
+    async reload(config) {
+      const did = await reload(current, config, { lab, links, setAlarms });
+      current = config;
+      return did;
+    },
     async obey(line) {
       const shown: string[] = [];
       await obey(line, { status, work, connections, write: (text) => void shown.push(text) });

@@ -40,11 +40,10 @@ export class LabStatus implements Disposable {
   constructor(lab: LiveLab, connections: Connections) {
     this.#lab = lab;
     this.#connections = connections;
-    for (const name of lab.clients.keys()) this.#fragments.set(name, { line: undefined, json: undefined });
     this.#watching = lab.watch((event) => {
-      if (!("client" in event)) return;
-      const fragment = this.#fragments.get(event.client.name)!;
-      fragment.line = fragment.json = undefined;
+      if (event.kind === "clients") this.#fragments.clear();
+      else if ("client" in event) this.#fragments.delete(event.client.name);
+      else return;
       this.#changed = true;
     });
   }
@@ -58,8 +57,7 @@ export class LabStatus implements Disposable {
       `nconnected=${this.#connections.outgoing() + incoming} db_status_interval=${interval}`,
     ];
     for (const client of this.#lab.clients.values()) {
-      const fragment = this.#fragments.get(client.name)!;
-      parts.push(fragment.line ??= lineOf(client));
+      parts.push(this.#fragment(client.name).line ??= lineOf(client));
     }
     this.#incoming = incoming;
     this.#interval = interval;
@@ -76,10 +74,15 @@ export class LabStatus implements Disposable {
       `"db_status_interval": ${seconds}`,
     ];
     for (const client of this.#lab.clients.values()) {
-      const fragment = this.#fragments.get(client.name)!;
-      parts.push(fragment.json ??= jsonOf(client));
+      parts.push(this.#fragment(client.name).json ??= jsonOf(client));
     }
     return `{${parts.join(", ")}}`;
+  }
+
+  #fragment(name: string): Fragment {
+    let fragment = this.#fragments.get(name);
+    if (!fragment) this.#fragments.set(name, fragment = { line: undefined, json: undefined });
+    return fragment;
   }
 
   /** Ends it. */

@@ -38,7 +38,7 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
   const { lab, config, file, monitor } = options;
   const { alarms: rules, mail, deadman } = config;
   const { clock } = lab;
-  checkClients(rules, lab);
+  checkClients(rules, lab.clients);
   const saved = file === undefined ? {} : await readKept(file, (type, message) => lab.say(type, message));
   let writing = Promise.resolve();
   const keep = () => {
@@ -58,7 +58,7 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
   const alarms: Alarms = new Alarms({
     rules,
     saved,
-    scene: labScene(lab.clients, clock),
+    scene: labScene(lab, clock),
     clock,
     onEvent(event) {
       lab.log({ time: event.time, source: SOURCE, type: typeOf(event), message: sentenceOf(event) });
@@ -79,7 +79,7 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
   const watching = lab.watch((event) => {
     if (event.kind === "values") alarms.changed(event.keys.map((key) => `${event.client.name}.${key}`));
     else if (event.kind === "state") alarms.changed([event.client.name]);
-    else if (event.kind === "described") alarms.described();
+    else if (event.kind === "described" || event.kind === "clients") alarms.described();
   });
   const ping = deadman &&
     new Deadman(deadman, {
@@ -99,14 +99,19 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
   };
 }
 
-function checkClients(rules: readonly Rule[], lab: LiveLab): void {
+/**
+ * Checks that rules look at clients that are there.
+ *
+ * @throws {ConfigError} If one does not.
+ */
+export function checkClients(rules: readonly Rule[], clients: ReadonlyMap<string, unknown>): void {
   for (const { name, when, precondition } of rules) {
     for (const channel of [...when.names, ...precondition?.names ?? []]) {
       const dot = channel.indexOf(".");
       const client = dot < 0 ? channel : channel.slice(0, dot);
       // A word without a dot may be what something is compared with.
-      if (lab.clients.has(client) || dot < 0) continue;
-      const near = nearest(client, lab.clients.keys());
+      if (clients.has(client) || dot < 0) continue;
+      const near = nearest(client, clients.keys());
       throw new ConfigError(
         `alarms.${name}: it looks at ${channel}, but there is no client ${client}${
           near === undefined ? "" : `; did you mean ${near}?`

@@ -11,11 +11,11 @@ import type { AlarmScene } from "./alarms.ts";
 /** What a client's own name stands for: whether it is connected. */
 const CONNECTED: FlagParam = { type: "flag" };
 
-/** The clients of a lab as a {@linkcode AlarmScene}. Channels go by their keys and by their names in status lines. */
-export function labScene(clients: ReadonlyMap<string, Client>, clock: Clock): AlarmScene {
+/** A lab as an {@linkcode AlarmScene}. Channels go by their keys and by their names in status lines. */
+export function labScene(lab: { readonly clients: ReadonlyMap<string, Client> }, clock: Clock): AlarmScene {
   const find = (name: string): { client: Client; channel: Channel } | undefined => {
     const dot = name.indexOf(".");
-    const client = clients.get(name.slice(0, dot));
+    const client = lab.clients.get(name.slice(0, dot));
     const key = name.slice(dot + 1);
     const channel = dot < 0
       ? undefined
@@ -27,9 +27,9 @@ export function labScene(clients: ReadonlyMap<string, Client>, clock: Clock): Al
     return found?.client.latest.get(found.channel.key);
   };
   const channels: Channels = {
-    get: (name) => clients.has(name) ? CONNECTED : find(name)?.channel.param,
+    get: (name) => lab.clients.has(name) ? CONNECTED : find(name)?.channel.param,
     *keys() {
-      for (const [name, client] of clients) {
+      for (const [name, client] of lab.clients) {
         yield name;
         for (const key of client.channels.keys()) yield `${name}.${key}`;
       }
@@ -38,13 +38,13 @@ export function labScene(clients: ReadonlyMap<string, Client>, clock: Clock): Al
   return {
     channels,
     reading(name) {
-      const client = clients.get(name);
+      const client = lab.clients.get(name);
       if (!client) return received(name)?.reading;
       const { status, since } = client.state;
       return { value: status === "connected", time: since, quality: "good", severity: "ok" };
     },
     age(name) {
-      const client = clients.get(name);
+      const client = lab.clients.get(name);
       if (client) return Math.max(0, clock.time() - client.state.since);
       const last = received(name);
       return last === undefined ? Infinity : Math.max(0, clock.now() - last.received) / 1000;
