@@ -34,5 +34,6 @@ export {
 export type { Bitpix, Pixels, PixelType } from "./pixels.ts";
 export { formatSection, parseSection, type Section } from "./section.ts";
 export type { Column, ColumnInput, ColumnValues, Table, TableInput } from "./table.ts";
+export { TableStream, type TableStreamColumn, type TableStreamInput } from "./table_stream.ts";
 export { type FitsEvent, type FitsHandler, FitsReader, type FitsReaderOptions } from "./reader.ts";
 export { FitsWriter, writeFits, type WriteOptions } from "./write_file.ts";

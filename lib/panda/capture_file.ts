@@ -35,6 +35,7 @@ const FORMATS: Readonly<Record<string, () => Promise<CreateFile>>> = {
   h5: async () => (await import("./hdf5_file.ts")).createHdf5,
   hdf5: async () => (await import("./hdf5_file.ts")).createHdf5,
   hdf: async () => (await import("./hdf5_file.ts")).createHdf5,
+  fits: async () => (await import("./fits_table_file.ts")).createFitsTable,
 };
 
 /**

@@ -5,11 +5,8 @@ import type { PandaRecordOptions } from "../../lib/panda/mod.ts";
 import { eventually } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { withBox } from "./fake_box.ts";
-import { inFolder, recordAll } from "./recording.ts";
+import { inFolder, long, recordAll, ROWS, stream } from "./recording.ts";
 import { bytesOf, framesOf, recorded } from "./recordings.ts";
-
-/** A recorded stream without the OK, which the box has said. */
-const stream = (name: string) => recorded(name).subarray(3);
 
 interface ReadBack {
   readonly names: string[];
@@ -96,35 +93,6 @@ Deno.test("record() makes a file of an acquisition without rows", () =>
       for (const name of names) assertEquals(column(name).length, 0);
     });
   }));
-
-const ROWS = 200_000;
-/** Many rows of two columns, as a stream; they count up. */
-function long(rows = ROWS, end = `END ${rows} Ok\n`): Uint8Array[] {
-  const header = `<header>
-<data missed="0" process="Raw" format="Framed" sample_bytes="12" />
-<fields>
-<field name="PCAP.BITS0" type="uint32" capture="Value" />
-<field name="INENC1.VAL" type="int64" capture="Sum" scale="0.5" offset="1" units="mm" />
-</fields>
-</header>
-
-`;
-  const encode = (text: string) => new TextEncoder().encode(text);
-  const most = 7777;
-  const pieces = [encode(header)];
-  for (let row = 0; row < rows; row += most) {
-    const count = Math.min(most, rows - row);
-    const frame = new DataView(new ArrayBuffer(8 + 12 * count));
-    frame.setUint32(0, 0x204e4942, true);
-    frame.setUint32(4, frame.byteLength, true);
-    for (let n = 0; n < count; n++) {
-      frame.setUint32(8 + 12 * n, row + n, true);
-      frame.setBigInt64(12 + 12 * n, BigInt(2 * (row + n)), true);
-    }
-    pieces.push(new Uint8Array(frame.buffer));
-  }
-  return [...pieces, encode(end)];
-}
 
 /** Checks the columns of {@linkcode long}. */
 function checkLong({ column }: ReadBack, rows: number): void {
@@ -261,24 +229,10 @@ Deno.test("record() gives columns other names, but no two the same", () =>
 
 Deno.test("record() needs permission for its files, and for nothing else", () =>
   inFolder(async (folder) => {
-    const script = `
-      import { connectPanda, servePanda } from "@dewar/sdk/panda";
-      import { MemoryTransport } from "@dewar/sdk/testing";
-      const transport = new MemoryTransport();
-      const box = { query: () => "PandA SW: 4.1 FPGA: 4.1 rootfs: x", assign() {}, write() {} };
-      await using server = await servePanda(box, { transport });
-      await using panda = await connectPanda("127.0.0.1", { transport });
-      const recording = panda.record({ scheme: ${JSON.stringify(`${folder}/scan.h5`)} });
-      while (server.readers === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      const fields = [{ name: "A.OUT", capture: "Value", type: "int32", scale: 1, offset: 0 }];
-      server.begin({ kind: "start", fields, missed: 0, process: "Raw", format: "Framed", sampleBytes: 4 });
-      server.rows(new Uint8Array(400));
-      server.end("Ok");
-      console.log((await recording)[0].rows);
-    `;
-    await Deno.writeTextFile(`${folder}/script.ts`, script);
-    const own = ["--allow-read", "--allow-write"].map((permission) => `${permission}=${folder}/scan.h5`);
-    const args = ["run", "--no-prompt", "--no-check", "--config", "deno.json", ...own, `${folder}/script.ts`];
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-    assertEquals(new TextDecoder().decode(stdout), "100\n", new TextDecoder().decode(stderr));
+    for (const path of [`${folder}/scan.h5`, `${folder}/scan.fits`]) {
+      const own = ["--allow-read", "--allow-write"].map((permission) => `${permission}=${path}`);
+      const args = ["run", "--no-prompt", "--no-check", ...own, "tests/panda/record_program.ts", path, "100"];
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+      assertEquals(new TextDecoder().decode(stdout), "100 rows\n", new TextDecoder().decode(stderr));
+    }
   }));
