@@ -59,4 +59,4 @@ export { getState, type Restored, setState } from "./state.ts";
 export { packTable, type TableColumn, type TableColumns, type TableInfo, unpackTable } from "./table.ts";
 export { append, type AppendOptions, getTable, putTable } from "./table_commands.ts";
 export type { PandaBox, TableWrite } from "./control_service.ts";
-export { PandaServer, servePanda, type ServePandaOptions } from "./server.ts";
+export { type PandaClient, PandaServer, servePanda, type ServePandaOptions } from "./server.ts";
