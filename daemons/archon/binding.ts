@@ -23,6 +23,10 @@ export function archonBinding(): Binding<typeof Archon, ArchonClient> {
     if (made) return made;
     throw new CommandError("device", "The Archon was not connected yet");
   };
+  const ready = async (context: Cam) => {
+    await camera().met(context);
+    return camera();
+  };
   let lastCount: number | undefined;
   const sensors = () => {
     const { detector, slot } = {
@@ -38,7 +42,7 @@ export function archonBinding(): Binding<typeof Archon, ArchonClient> {
     options: CAMERA_OPTIONS,
     needs: ({ images, acf }) => ({ read: [String(images), String(acf)], write: [String(images)] }),
     async open({ address, options, bulk, clock, signal, log }) {
-      of({ options });
+      of({ options }).expect();
       lastCount = undefined;
       return await connectArchon(address, {
         transport: bulk,
@@ -107,42 +111,44 @@ export function archonBinding(): Binding<typeof Archon, ArchonClient> {
       },
     },
     commands: {
-      load: async (context, { path }) => await camera().load(context, await readAcfFile(path)),
-      loadText: (context, { name, text }) => camera().load(context, readAcfText(name, text)),
-      configure: (context, { key, value }) => configure(camera(), context, key, value),
-      poweron: (context) => power(camera(), context, true),
-      poweroff: (context) => power(camera(), context, false),
-      clear: (context) => clear(camera(), context),
-      apply: (context) => apply(camera(), context),
-      reboot: (context) => restart(camera(), context, "REBOOT"),
-      warmboot: (context) => restart(camera(), context, "WARMBOOT"),
+      load: async (context, { path }) => await (await ready(context)).load(context, await readAcfFile(path)),
+      loadText: async (context, { name, text }) =>
+        await (await ready(context)).load(context, readAcfText(name, text)),
+      configure: async (context, { key, value }) =>
+        await configure(await ready(context), context, key, value),
+      poweron: async (context) => await power(await ready(context), context, true),
+      poweroff: async (context) => await power(await ready(context), context, false),
+      clear: async (context) => await clear(await ready(context), context),
+      apply: async (context) => await apply(await ready(context), context),
+      reboot: async (context) => await restart(await ready(context), context, "REBOOT"),
+      warmboot: async (context) => await restart(await ready(context), context, "WARMBOOT"),
       async parameter(context, { name, value }) {
-        const { configuration } = camera();
+        const { configuration } = await ready(context);
         await configuration.setParameter(context.hardware, name, value, true);
         camera().tellConfiguration(context);
       },
       async expose(context, wanted) {
-        const [image] = await takeImages(camera(), context, wanted, 1);
+        const [image] = await takeImages(await ready(context), context, wanted, 1);
         return image!.path;
       },
       async sequence(context, { count, ...wanted }) {
-        const images = await takeImages(camera(), context, wanted, count);
+        const images = await takeImages(await ready(context), context, wanted, count);
         return images.map(({ path }) => path).join(",");
       },
-      stream: (context, { count, ...wanted }) => takeStream(camera(), context, wanted, count),
+      stream: async (context, { count, ...wanted }) =>
+        await takeStream(await ready(context), context, wanted, count),
       finish: () => Promise.resolve(jobOf(camera()).finish()),
       async abort({ caller }) {
         const job = jobOf(camera());
         job.abort(caller);
         await job.ended;
       },
-      flush: (context, { count }) => flush(camera(), context, count),
-      recover: async (context) => (await recover(camera(), context)).join(","),
-      discard: (context) => discard(camera(), context),
+      flush: async (context, { count }) => await flush(await ready(context), context, count),
+      recover: async (context) => (await recover(await ready(context), context)).join(","),
+      discard: async (context) => await discard(await ready(context), context),
     },
     told: { set_keywords: (context, values) => of(context).keywords.set(values) },
     initial: {
-      state: "unconfigured",
       busy: "",
       progress: 0,
       timeLeft: 0,

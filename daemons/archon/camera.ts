@@ -50,6 +50,8 @@ export class Camera {
   #system: ArchonSystem = readSystem("");
   #status: ArchonStatus | undefined;
   #timeBase: TimeBase | undefined;
+  #meeting = Promise.withResolvers<void>();
+  #isMet = false;
 
   /** The camera of an instance. */
   constructor(options: Options) {
@@ -82,11 +84,23 @@ export class Camera {
     return this.#system.modules.find(({ type }) => /^Heater/.test(type))?.slot;
   }
 
+  /** A new connection was made: nothing is begun on it before the controller was looked at. */
+  expect(): void {
+    if (this.#isMet) this.#meeting = Promise.withResolvers<void>();
+    this.#isMet = false;
+  }
+
+  /** Waits until the controller was looked at. */
+  async met({ hardware }: Cam): Promise<void> {
+    void hardware.sent; // refuses where there is no connection
+    await this.#meeting.promise;
+  }
+
   /** Takes note of how the controller is; a camera at rest follows its power. */
   noteStatus(status: ArchonStatus, context: Cam): void {
     const last = this.#status;
     if (status.valid) this.#status = status;
-    if (this.#job || (last !== undefined && last.power === status.power)) return;
+    if (this.#job || !this.#isMet || (last !== undefined && last.power === status.power)) return;
     this.rest(context, `its power is ${status.power}`);
   }
 
@@ -196,6 +210,15 @@ export class Camera {
    * @returns The exposure that was under way when it, or the daemon, was lost.
    */
   async meet(context: Cam): Promise<ExposureInfo | undefined> {
+    try {
+      return await this.#lookAt(context);
+    } finally {
+      this.#isMet = true;
+      this.#meeting.resolve();
+    }
+  }
+
+  async #lookAt(context: Cam): Promise<ExposureInfo | undefined> {
     const { hardware, signal, state, update } = context;
     await this.#job?.ended;
     this.#timeBase = undefined;
