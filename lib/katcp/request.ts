@@ -87,7 +87,7 @@ export class RequestEntry {
     for (let index = 0; index < length; index++) {
       const type = args[index] ?? optional[index - args.length] ?? rest!;
       try {
-        values.push(type.parse(message.bytes(index), version));
+        values.push(message.value(index, type, version));
       } catch (cause) {
         const problem = (cause as Error).message;
         throw new FailReply(`Argument ${index + 1} of ${this.name}: ${problem}`, { cause });

@@ -10,6 +10,7 @@ import {
   parseInteger,
   parseTime,
 } from "./numbers.ts";
+import { textIn } from "./words.ts";
 
 /** The major version of the protocol a peer speaks: times are milliseconds in 4 and seconds in 5. */
 export type Version = 4 | 5;
@@ -103,11 +104,15 @@ export const boolean: ValueType<boolean> = {
 export const text: ValueType<string> = {
   name: "string",
   initial: "",
-  parse(bytes) {
+  parse: (bytes, version) => text.parseIn!(bytes, 0, bytes.length, version),
+  parseIn(bytes, start, end) {
+    const read = textIn(bytes, start, end);
+    if (!read.includes("\ufffd")) return read;
+    const written = bytes.subarray(start, end);
     try {
-      return fatal.decode(bytes);
+      return fatal.decode(written); // the character may be meant
     } catch {
-      throw invalid("UTF-8", textOf(bytes));
+      throw invalid("UTF-8", read);
     }
   },
   format(value) {

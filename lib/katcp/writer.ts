@@ -7,6 +7,12 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const AT = 0x40;
 const LF = 0x0a;
+const OPEN = 0x5b; // [
+const CLOSE = 0x5d; // ]
+/** Messages are written into blocks of so many bytes, which those that are taken one by one share. */
+const BLOCK = 4096;
+/** As much room as was needed last is made at once, up to this. */
+const LARGE = 65536;
 const empty = new Uint8Array(0);
 
 /** Options of {@linkcode MessageWriter}. */
@@ -19,7 +25,10 @@ export interface MessageWriterOptions {
 export class MessageWriter {
   readonly #limit: number;
   #buffer: Uint8Array = empty;
-  #length = 0;
+  /** Where what was not taken yet begins; those before it are the taker's. */
+  #start = 0;
+  #end = 0;
+  #lastTaken = 0;
 
   /** Makes an empty one. */
   constructor(options: MessageWriterOptions = {}) {
@@ -28,7 +37,7 @@ export class MessageWriter {
 
   /** How many bytes wait to be taken. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
   /**
@@ -41,44 +50,48 @@ export class MessageWriter {
    * @throws {LocalProtocolError} If name or id are none, or the line is longer than the limit.
    */
   write(type: MessageType, name: string, mid: number | undefined, args: readonly Argument[]): void {
-    const start = this.#length;
+    const start = this.length;
     try {
       this.#head(type, name, mid);
       for (const argument of args) {
         if (typeof argument === "string") this.#text(argument);
         else this.#bytes(argument);
       }
-      const length = this.#length - start;
+      const length = this.length - start;
       if (length > this.#limit) {
         throw new LocalProtocolError(`Cannot send ${name} with ${length} bytes: the limit is ${this.#limit}`);
       }
     } catch (error) {
-      this.#length = start;
+      this.#end = this.#start + start;
       throw error;
     }
     this.#reserve(1);
-    this.#buffer[this.#length++] = LF;
+    this.#buffer[this.#end++] = LF;
   }
 
   /** Adds whole lines that were written before. */
   append(lines: Uint8Array): void {
     this.#reserve(lines.length);
-    this.#buffer.set(lines, this.#length);
-    this.#length += lines.length;
+    this.#buffer.set(lines, this.#end);
+    this.#end += lines.length;
   }
 
   /** Hands out what was collected; the writer begins anew and leaves these bytes alone. */
   take(): Uint8Array {
-    const bytes = this.#buffer.subarray(0, this.#length);
-    this.#buffer = empty;
-    this.#length = 0;
+    const bytes = this.#buffer.subarray(this.#start, this.#end);
+    this.#lastTaken = Math.min(bytes.length, LARGE);
+    if (this.#buffer.length > BLOCK) {
+      this.#buffer = empty;
+      this.#end = 0;
+    }
+    this.#start = this.#end;
     return bytes;
   }
 
   #head(type: MessageType, name: string, mid: number | undefined): void {
     this.#reserve(name.length + 14);
     const buffer = this.#buffer;
-    let at = this.#length;
+    let at = this.#end;
     buffer[at++] = MARKS[type].charCodeAt(0);
     for (let index = 0; index < name.length; index++) {
       const code = name.charCodeAt(index);
@@ -86,7 +99,7 @@ export class MessageWriter {
       buffer[at++] = code;
     }
     if (NAME[name.charCodeAt(0)] !== 2) throw noName(name);
-    this.#length = at;
+    this.#end = at;
     if (mid !== undefined) this.#mid(name, mid);
   }
 
@@ -96,14 +109,21 @@ export class MessageWriter {
         `Cannot send ${name} with the message id ${mid}: it must be 1 to ${MAX_MID}`,
       );
     }
-    for (const character of `[${mid}]`) this.#buffer[this.#length++] = character.charCodeAt(0);
+    const buffer = this.#buffer;
+    let at = this.#end;
+    buffer[at++] = OPEN;
+    let place = 1;
+    while (place <= mid / 10) place *= 10;
+    for (; place >= 1; place /= 10) buffer[at++] = 0x30 + Math.floor(mid / place) % 10;
+    buffer[at++] = CLOSE;
+    this.#end = at;
   }
 
   #text(text: string): void {
     if (text === "") return this.#nothing();
     this.#reserve(2 * text.length + 1);
     const buffer = this.#buffer;
-    let at = this.#length;
+    let at = this.#end;
     buffer[at++] = SPACE;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
@@ -112,14 +132,14 @@ export class MessageWriter {
       if (escape !== 0) buffer[at++] = BACKSLASH;
       buffer[at++] = escape === 0 ? code : escape;
     }
-    this.#length = at;
+    this.#end = at;
   }
 
   #bytes(bytes: Uint8Array): void {
     if (bytes.length === 0) return this.#nothing();
     this.#reserve(2 * bytes.length + 1);
     const buffer = this.#buffer;
-    let at = this.#length;
+    let at = this.#end;
     buffer[at++] = SPACE;
     for (let index = 0; index < bytes.length; index++) {
       const byte = bytes[index]!;
@@ -127,22 +147,26 @@ export class MessageWriter {
       if (escape !== 0) buffer[at++] = BACKSLASH;
       buffer[at++] = escape === 0 ? byte : escape;
     }
-    this.#length = at;
+    this.#end = at;
   }
 
   #nothing(): void {
     this.#reserve(3);
-    this.#buffer[this.#length++] = SPACE;
-    this.#buffer[this.#length++] = BACKSLASH;
-    this.#buffer[this.#length++] = AT;
+    this.#buffer[this.#end++] = SPACE;
+    this.#buffer[this.#end++] = BACKSLASH;
+    this.#buffer[this.#end++] = AT;
   }
 
   #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length, 256));
-    larger.set(this.#buffer.subarray(0, this.#length));
+    if (this.#end + more <= this.#buffer.length) return;
+    const { length } = this;
+    const isFresh = length === 0; // a block is used up, or none is there
+    const size = isFresh ? Math.max(BLOCK, 1.25 * this.#lastTaken) : 2 * this.#buffer.length;
+    const larger = new Uint8Array(Math.max(length + more, size));
+    larger.set(this.#buffer.subarray(this.#start, this.#end));
     this.#buffer = larger;
+    this.#start = 0;
+    this.#end = length;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Requests that set, add and remove sensors. @module */
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../time/mod.ts";
 import { FailReply } from "../failures.ts";
 import { sensorType } from "../remote_sensor.ts";
@@ -47,12 +48,14 @@ export function addSensorControls(server: DeviceServer, clock: Clock): void {
       optional: [count],
       timeoutHint: 60,
     },
-    async ({ signal }, name, last, batch = last) => {
+    async ({ signal }, name, last, batch = 100) => {
       const sensor = sensorNamed(server, name);
       if (sensor.type !== integer) throw new FailReply(`Sensor ${name} is no integer`);
       for (let value = 1; value <= last; value++) {
         sensor.set(value);
-        if (value % batch === 0) await clock.sleep(0, { signal });
+        if (value % batch > 0) continue;
+        await turn();
+        signal.throwIfAborted();
       }
       return [String(last)];
     },

@@ -3,7 +3,8 @@
  *   client PORT WINDOW SECONDS PREFIX REQUEST
  *
  * REQUEST may contain %d: the number of the request. Each reply is one line that must begin with PREFIX (which may
- * contain %d as well); `distinct` counts how often a reply differed from the one before. Prints one line of JSON.
+ * contain %d as well); lines that begin with # belong to the reply behind them. `distinct` counts how often what follows
+ * the first word of a line, of one with # where there are any, differed from the one before. Prints one line of JSON.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -39,9 +40,9 @@ static void send_all(int fd, const char *bytes, size_t n) {
   }
 }
 
-/* What MONITOR says to whoever connects. */
+/* What MONITOR and KATCP devices say to whoever connects. */
 static int is_greeting(const char *line) {
-  return strncmp(line, "id name=", 8) == 0 || strncmp(line, "get_id", 6) == 0;
+  return strncmp(line, "id name=", 8) == 0 || strncmp(line, "get_id", 6) == 0 || strncmp(line, "#version", 8) == 0;
 }
 
 int main(int argc, char **argv) {
@@ -62,7 +63,7 @@ int main(int argc, char **argv) {
   size_t have = 0, latencies = 0, last_n = 0, prefix_n = strlen(prefix);
   long asked = 0, answered = 0, distinct = 0;
   double sum_bytes = 0, start = now(), sent_at = start, end = start + seconds, t = start;
-  int stopping = 0;
+  int stopping = 0, told = 0;
 
   for (;;) {
     if (!stopping && asked - answered <= window / 2) {
@@ -84,15 +85,23 @@ int main(int argc, char **argv) {
         line = newline + 1;
         continue;
       }
+      const int informs = *line == '#';
+      told |= informs;
+      const char *tail = memchr(line, ' ', n);
+      size_t tail_n = tail ? newline - tail : 0;
+      if (informs == told && tail_n < sizeof last && (tail_n != last_n || memcmp(tail, last, tail_n) != 0)) {
+        distinct++;
+        memcpy(last, tail, tail_n);
+        last_n = tail_n;
+      }
+      sum_bytes += n + 1;
+      if (informs) {
+        line = newline + 1;
+        continue;
+      }
       if (numbered) prefix_n = snprintf(expected, sizeof expected, prefix, (int)answered);
       if (n < prefix_n || memcmp(line, numbered ? expected : prefix, prefix_n) != 0) fail("unexpected reply", line, n);
-      if (n < sizeof last && (n != last_n || memcmp(line, last, n) != 0)) {
-        distinct++;
-        memcpy(last, line, n);
-        last_n = n;
-      }
       answered++;
-      sum_bytes += n + 1;
       line = newline + 1;
     }
     have -= line - in;

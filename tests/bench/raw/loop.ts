@@ -1,9 +1,10 @@
 // The limit: a server that answers each line with constant bytes of one length and does nothing else.
 const length = Number(Deno.args[0] ?? 64);
+const text = Deno.args[1] ?? "status ";
 const BATCH = 1024;
 const replies = new Uint8Array(length * BATCH).fill(0x78);
 for (let end = length; end <= replies.length; end += length) {
-  replies.set(new TextEncoder().encode("status "), end - length);
+  replies.set(new TextEncoder().encode(text), end - length);
   replies[end - 1] = 10;
 }
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
