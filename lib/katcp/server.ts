@@ -2,6 +2,7 @@
 import type { Connection, Listener, Transport } from "../net/connection.ts";
 import { transportFor } from "../net/transport.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import { Arrivals } from "./arrivals.ts";
 import { ClientConnection } from "./client_connection.ts";
 import type { DeviceContext } from "./device_context.ts";
 import { DeviceLog, type LogLevel } from "./device_log.ts";
@@ -117,6 +118,7 @@ export class DeviceServer implements AsyncDisposable {
   readonly #connections = new Set<Connection>();
   readonly #writer = new MessageWriter();
   readonly #changes: InterfaceChanges;
+  readonly #arrivals: Arrivals;
   readonly #context: DeviceContext;
   readonly #ended: (why: EndReason) => void;
   #listener: Listener | undefined;
@@ -131,6 +133,7 @@ export class DeviceServer implements AsyncDisposable {
     this.multiClient = options.multiClient ?? true;
     this.log = new DeviceLog(logLevel, clock, protocol, (args) => this.massInform("log", ...args));
     this.#changes = new InterfaceChanges(clock, (args) => this.massInform("interface-changed", ...args));
+    this.#arrivals = new Arrivals(clock, this.#clients);
     ({ promise: this.closed, resolve: this.#ended } = Promise.withResolvers<EndReason>());
     this.#context = {
       version: protocol,
@@ -267,8 +270,8 @@ export class DeviceServer implements AsyncDisposable {
     if (!this.multiClient) {
       for (const old of this.#clients) old.disconnect(`New client connected from ${client.address}`);
       this.#clients.clear();
-    } else if (this.protocol === 5) {
-      this.massInform("client-connected", client.address);
+    } else if (this.protocol === 5 && this.#clients.size > 0) {
+      this.#arrivals.note(client);
     }
     this.#clients.add(client);
     this.#connections.add(connection);
@@ -288,6 +291,7 @@ export class DeviceServer implements AsyncDisposable {
 
   async #close(why: EndReason): Promise<void> {
     this.#changes[Symbol.dispose]();
+    this.#arrivals[Symbol.dispose]();
     for (const client of this.#clients) client.disconnect("Device server shutting down");
     const unsent = [...this.#connections].filter((connection) => connection.pending > 0);
     if (unsent.length > 0) {

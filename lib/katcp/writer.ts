@@ -9,7 +9,9 @@ const AT = 0x40;
 const LF = 0x0a;
 const OPEN = 0x5b; // [
 const CLOSE = 0x5d; // ]
-/** Messages are written into blocks of so many bytes, which those that are taken one by one share. */
+/** Messages are written into blocks, which those that are taken one by one share: the first has so many bytes. */
+const SMALL = 256;
+/** Each has twice as many as the one before, up to this. */
 const BLOCK = 4096;
 /** As much room as was needed last is made at once, up to this. */
 const LARGE = 65536;
@@ -161,7 +163,8 @@ export class MessageWriter {
     if (this.#end + more <= this.#buffer.length) return;
     const { length } = this;
     const isFresh = length === 0; // a block is used up, or none is there
-    const size = isFresh ? Math.max(BLOCK, 1.25 * this.#lastTaken) : 2 * this.#buffer.length;
+    const double = 2 * this.#buffer.length;
+    const size = isFresh ? Math.max(Math.min(double, BLOCK), 1.25 * this.#lastTaken, SMALL) : double;
     const larger = new Uint8Array(Math.max(length + more, size));
     larger.set(this.#buffer.subarray(this.#start, this.#end));
     this.#buffer = larger;

@@ -5,7 +5,7 @@ import { suggestion } from "../../lib/device/mod.ts";
 import { DewarError } from "../../lib/errors.ts";
 import { CLIENT } from "./processes.ts";
 
-const PARTS = ["status", "monitor", "sdk", "parsing", "panda", "start"];
+const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "start"];
 /** The Python that has the reference clients, to measure them as well. */
 const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;

@@ -4,6 +4,7 @@
  * Server and client are processes of their own; each figure is the median of interleaved rounds and stands beside the
  * same measurement of a raw loop, taken in the same run.
  */
+import { katcp } from "./katcp_bench.ts";
 import { memoryAndStart } from "./start_bench.ts";
 import { monitor } from "./monitor_bench.ts";
 import { panda } from "./panda_bench.ts";
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   monitor,
   sdk,
   parsing,
+  katcp,
   panda,
   start: memoryAndStart,
 };
