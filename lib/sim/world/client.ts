@@ -9,6 +9,7 @@ import {
 import { type Clock, systemClock } from "../../time/mod.ts";
 import { type Edge, formatMessage, MessageReader, type WorldMessage } from "./message.ts";
 import { LocalWorld, type World } from "./world.ts";
+import { WorldTime } from "./world_time.ts";
 
 /** Options of {@linkcode joinWorld}. */
 export interface JoinOptions {
@@ -20,6 +21,8 @@ export interface JoinOptions {
   clock?: Clock;
   /** How to connect (default: by address). */
   transport?: Transport;
+  /** Most bytes that wait for a world that does not read; beyond that only last values and levels are kept (default 4 MiB). */
+  backlog?: number;
   /** Told once when the world is lost, once when it is back (default: to stderr). */
   log?: (message: string) => void;
 }
@@ -60,23 +63,29 @@ class JoinedWorld implements World {
   readonly #edges = new Map<string, Edge>();
   readonly #watched = new Set<string>();
   readonly #followed = new Set<string>();
+  readonly #time: WorldTime;
   #connection: Connection | undefined;
   /** When the world began that was joined last: one that was started anew counts its time anew. */
   #epoch: number | undefined;
+  #isBehind = false;
   #isTold = false;
   #wrong = 0;
 
   constructor(local: LocalWorld, options: JoinOptions & { readonly address: string }) {
     this.#local = local;
     this.#options = options;
-    const { clock, transport } = options;
+    const { clock = systemClock, transport } = options;
+    this.#time = new WorldTime(clock, {
+      ask: () => this.#send({ kind: "time", now: undefined }),
+      set: (now) => local.setTime(now),
+    });
     this.#kept = keepConnected(options.address, {
       session: (connection, greeted) => this.#session(connection, greeted),
       onState: ({ status, why }) => {
         if (status === "lost") this.#lost(why);
       },
       maxDelay: "2 s",
-      ...clock === undefined ? {} : { clock },
+      clock,
       ...transport === undefined ? {} : { transport },
     });
   }
@@ -102,7 +111,7 @@ class JoinedWorld implements World {
     const isNew = this.#local.get(key) !== value;
     this.#local.publish(key, value);
     this.#values.set(key, value);
-    if (isNew) this.#send({ kind: "set", key, value });
+    if (isNew) this.#tell({ kind: "set", key, value });
   }
 
   watch(key: string, listener: (value: number) => void): Disposable {
@@ -120,7 +129,7 @@ class JoinedWorld implements World {
     this.#local.edge(line, level, stamp);
     const edge = this.#local.lastEdge(line)!;
     this.#edges.set(line, edge);
-    this.#send({ kind: "edge", edge });
+    this.#tell({ kind: "edge", edge });
   }
 
   follow(line: string, listener: (edge: Edge) => void): Disposable {
@@ -130,6 +139,7 @@ class JoinedWorld implements World {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#time.stop();
     await this.#kept.close();
   }
 
@@ -153,7 +163,13 @@ class JoinedWorld implements World {
             this.#greet(connection, message);
           } else if (this.#connection === connection) this.#take(message, line);
         }),
-      closed: () => this.#connection = undefined,
+      drained: () => {
+        if (this.#isBehind) this.#tellAll();
+      },
+      closed: () => {
+        this.#connection = undefined;
+        this.#time.stop();
+      },
     };
   }
 
@@ -163,21 +179,38 @@ class JoinedWorld implements World {
     this.#local.adopt(world, isAnother);
     this.#connection = connection;
     this.#send({ kind: "name", name: this.#options.name });
-    for (const [key, value] of this.#values) this.#send({ kind: "set", key, value });
-    for (const [line, last] of this.#edges) {
-      const edge = { ...last, stamp: isAnother ? world.now : last.stamp, missed: true };
-      if (isAnother) this.#local.takeEdge(edge);
+    this.#time.start(world.speed);
+    for (const [line, last] of isAnother ? this.#edges : []) {
+      const edge = { ...last, stamp: world.now, missed: true };
+      this.#local.takeEdge(edge);
       this.#edges.set(line, edge);
-      this.#send({ kind: "edge", edge });
     }
+    this.#tellAll();
     for (const key of this.#watched) this.#send({ kind: "watch", key });
     for (const line of this.#followed) this.#send({ kind: "follow", line });
     if (this.#isTold) this.#log(`The world at ${this.#kept.address} is there`);
     this.#isTold = false;
   }
 
+  /** The last value and the last edge of everything that is published here. */
+  #tellAll(): void {
+    this.#isBehind = false;
+    for (const [key, value] of this.#values) this.#send({ kind: "set", key, value });
+    for (const edge of this.#edges.values()) this.#send({ kind: "edge", edge: { ...edge, missed: true } });
+  }
+
+  /** Says something new, unless too much waits already: then the last of all is said when the world has read on. */
+  #tell(message: WorldMessage): void {
+    const { backlog = 2 ** 22 } = this.#options;
+    this.#isBehind ||= (this.#connection?.pending ?? 0) > backlog;
+    if (!this.#isBehind) this.#send(message);
+  }
+
   #take(message: WorldMessage | undefined, line: string): void {
     switch (message?.kind) {
+      case "time":
+        if (message.now !== undefined) this.#time.told(message.now);
+        break;
       case "set":
         if (!this.#values.has(message.key)) this.#local.take(message.key, message.value);
         break;

@@ -19,6 +19,8 @@ export interface Edge {
 export type WorldMessage =
   /** The world to a simulator that just came: when it began (unix seconds), its time now (ns), and how fast that runs. */
   | { readonly kind: "world"; readonly epoch: number; readonly now: number; readonly speed: number }
+  /** A simulator asks the time (without one), and the world tells it (ns). */
+  | { readonly kind: "time"; readonly now: number | undefined }
   /** A simulator says who it is. */
   | { readonly kind: "name"; readonly name: string }
   /** A quantity has a new value. */
@@ -61,6 +63,11 @@ export function parseMessage(line: string): WorldMessage | undefined {
       if (epoch === undefined || now === undefined || speed === undefined || !(speed > 0)) return undefined;
       return words.length === 3 ? { kind, epoch, now, speed } : undefined;
     }
+    case "time": {
+      if (words.length === 0) return { kind, now: undefined };
+      const now = stamp(first);
+      return words.length === 1 && now !== undefined ? { kind, now } : undefined;
+    }
     case "set": {
       const value = number(second);
       return words.length === 2 && isName(first) && value !== undefined
@@ -94,6 +101,8 @@ export function formatMessage(message: WorldMessage): string {
   switch (message.kind) {
     case "world":
       return `world ${message.epoch} ${message.now} ${message.speed}\n`;
+    case "time":
+      return message.now === undefined ? "time\n" : `time ${message.now}\n`;
     case "set":
       return `set ${message.key} ${message.value}\n`;
     case "edge": {

@@ -122,6 +122,9 @@ class Session implements Receiver {
         this.#name = `${message.name} (${this.#connection.peer})`;
         log(`${this.#name} is here`);
         break;
+      case "time":
+        this.#send({ kind: "time", now: world.now() });
+        break;
       case "set":
         if (world.get(message.key) === undefined && this.#isFull(message.key)) break;
         this.#speak(() => world.take(message.key, message.value));

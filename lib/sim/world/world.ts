@@ -69,6 +69,8 @@ export class LocalWorld implements World {
   /** The clock's reading when the world's time was `#base`. */
   #anchor: number;
   #base = 0;
+  /** The latest time that was told: it never goes back. */
+  #latest = 0;
   readonly #values = new Map<string, number>();
   readonly #edges = new Map<string, Edge>();
   readonly #watchers = new Listeners<number>();
@@ -86,7 +88,8 @@ export class LocalWorld implements World {
   }
 
   now(): number {
-    return this.#base + Math.round((this.#clock.now() - this.#anchor) * 1e6 * this.speed);
+    const now = this.#base + Math.round((this.#clock.now() - this.#anchor) * 1e6 * this.speed);
+    return this.#latest = Math.max(this.#latest, now);
   }
 
   get(key: string): number | undefined {
@@ -174,11 +177,17 @@ export class LocalWorld implements World {
     this.#followers.tell(edge.line, edge);
   }
 
+  /** It is so late now. */
+  setTime(now: number): void {
+    this.#base = now;
+    this.#anchor = this.#clock.now();
+  }
+
   /** Goes by the time of the world it has joined. Where that is another one than before, earlier stamps say nothing. */
   adopt({ now, speed }: { now: number; speed: number }, isAnother: boolean): void {
     this.speed = speed;
-    this.#base = now;
-    this.#anchor = this.#clock.now();
+    if (isAnother) this.#latest = 0;
+    this.setTime(now);
     if (!isAnother) return;
     for (const [line, edge] of this.#edges) this.#edges.set(line, { ...edge, stamp: -Infinity });
   }

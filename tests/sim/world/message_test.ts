@@ -18,6 +18,7 @@ const message: fc.Arbitrary<WorldMessage> = fc.oneof(
     speed: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
   }),
   fc.record({ kind: fc.constant("name" as const), name }),
+  fc.record({ kind: fc.constant("time" as const), now: fc.option(stamp, { nil: undefined }) }),
   fc.record({ kind: fc.constant("set" as const), key: name, value }),
   fc.record({ kind: fc.constant("watch" as const), key: name }),
   fc.record({
@@ -95,6 +96,8 @@ for (
     "world 1 2",
     "world 1 2 0",
     "hello",
+    "time 1.5",
+    "time 1 2",
   ]
 ) {
   Deno.test(`parseMessage() takes ${JSON.stringify(line)} for no message`, () => {

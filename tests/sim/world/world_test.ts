@@ -114,6 +114,37 @@ Deno.test("World.now() runs at the world's speed in every simulator", async () =
   assertEquals(archon.now() - before, 4e9);
 });
 
+Deno.test("World.now() is right although the greeting was read late, and never goes back", async () => {
+  await using it = await lab();
+  const held: (() => void)[] = [];
+  let isBusy = true;
+  const busy = {
+    listen: it.transport.listen.bind(it.transport),
+    async connect(...args: Parameters<MemoryTransport["connect"]>) {
+      const connection = await it.transport.connect(...args);
+      const receive = connection.receive.bind(connection);
+      connection.receive = (receiver) =>
+        receive({
+          ...receiver,
+          data: (chunk) => isBusy ? void held.push(() => receiver.data(chunk)) : receiver.data(chunk),
+        });
+      return connection;
+    },
+  };
+  await using late = joinWorld({ address: "world:1", name: "late", transport: busy, clock: it.clock });
+  await it.clock.advance("3 s");
+  isBusy = false;
+  for (const deliver of held) deliver();
+  const told: number[] = [late.now()];
+  assert(it.server.world.now() - told[0]! > 2.9e9);
+  for (let step = 0; step < 20; step++) {
+    await it.clock.advance("30 ms");
+    told.push(late.now());
+  }
+  assertEquals(told, told.toSorted((a, b) => a - b));
+  assertEquals(late.now(), it.server.world.now());
+});
+
 Deno.test("World that is gone leaves its simulators with the last values, told once, and takes theirs when it is back", async () => {
   await using it = await lab();
   const [lamp, archon] = [it.join("lamp"), it.join("archon")];
@@ -183,6 +214,36 @@ Deno.test("World gives a simulator that reads too slowly the last values only, a
   assertEquals(got.at(-1), `edge panda.ttl1 0 ${edges} missed`);
   assertEquals(slow.lines.findLast((line) => line.startsWith("set")), `set lamp.flux ${edges}`);
   slow.close();
+});
+
+Deno.test("World that does not read fills nobody's memory, and has the last of everything when it reads on", async () => {
+  await using it = await lab();
+  const panda = joinWorld({
+    address: "world:1",
+    name: "panda",
+    transport: it.transport,
+    clock: it.clock,
+    backlog: 300_000,
+  });
+  const archon = it.join("archon");
+  const edges: string[] = [];
+  archon.follow("panda.ttl1", (edge) => edges.push(short(edge)));
+  await it.settle();
+  it.transport.freeze("world:1");
+  const sent = 60_000;
+  for (let stamp = 1; stamp <= sent; stamp++) {
+    panda.edge("panda.ttl1", stamp % 2 === 1, stamp);
+    panda.publish("panda.count", stamp);
+  }
+  it.transport.thaw("world:1");
+  await it.clock.advance("1 s");
+  assert(edges.length > 1000 && edges.length < sent / 2, `${edges.length} edges`);
+  assertEquals(edges.at(-1), `0@${sent} missed`);
+  assertEquals(it.server.world.get("panda.count"), sent);
+  panda.edge("panda.ttl1", true, sent + 1);
+  await it.settle();
+  assertEquals(edges.at(-1), `1@${sent + 1}`);
+  await it.clock.runUntil(panda[Symbol.asyncDispose]());
 });
 
 Deno.test("World refuses what it cannot read and serves what comes behind it", async () => {
