@@ -8,7 +8,7 @@ import type { Reading, Update } from "../../lib/device/reading.ts";
 import type { Answer, CommandOptions, Link, LinkCommand, LinkState, LogLine } from "../../lib/link/link.ts";
 import type { Clock } from "../../lib/time/mod.ts";
 
-/** A stream that remembers what was put in before anybody read it. */
+/** A stream that remembers what was put in before anybody read it, and gives every reader all of it. */
 class Feeder<T> {
   readonly #items: T[] = [];
   #wake = Promise.withResolvers<void>();
@@ -16,21 +16,25 @@ class Feeder<T> {
 
   put(item: T): void {
     this.#items.push(item);
-    this.#wake.resolve();
+    this.#tell();
   }
 
   end(): void {
     this.#ended = true;
-    this.#wake.resolve();
+    this.#tell();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for (;;) {
-      while (this.#items.length > 0) yield this.#items.shift()!;
+    for (let at = 0;;) {
+      while (at < this.#items.length) yield this.#items[at++]!;
       if (this.#ended) return;
-      this.#wake = Promise.withResolvers();
       await this.#wake.promise;
     }
+  }
+
+  #tell(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
   }
 }
 
