@@ -73,7 +73,7 @@ export async function loadProgram(kind: Kind, name: string): Promise<Program> {
 }
 
 async function planOfDaemon(daemon: DaemonProgram, given: readonly string[]): Promise<Plan> {
-  const saysWhere = given.some((arg) => /^--state\b/.test(arg));
+  const saysWhere = daemon.hasDevice === false || given.some((arg) => /^--state\b/.test(arg));
   const args = saysWhere ? given : [...given, "--state", STATE];
   return { args, needs: await daemon.needs(args) };
 }

@@ -13,6 +13,8 @@ import { type Daemon, serve, type ServeOptions } from "./serve.ts";
 export interface DaemonProgram {
   /** What it serves, in one sentence. */
   readonly description: string;
+  /** False where there is no device behind it: then it takes no `--hardware` and keeps no `--state`. */
+  readonly hasDevice?: false;
   /**
    * What a command line will make it do, so that it can be given the permissions for it.
    *
