@@ -23,19 +23,28 @@ export interface FetchedImage {
   readonly pixels: Uint16Array | Uint32Array;
 }
 
+/** Options of {@linkcode Bench.open}. */
+export interface BenchOptions extends ArchonSimulatorOptions {
+  clock?: VirtualClock;
+}
+
 /** A controller and one client of it. */
 export class Bench implements AsyncDisposable {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly transport = new MemoryTransport({ capacity: 1 << 22 });
   simulator!: ArchonSimulator;
   #connection!: Connection;
   #received = new Uint8Array(0);
   #reference = 0;
 
-  static async open(options: ArchonSimulatorOptions = {}): Promise<Bench> {
-    const bench = new Bench();
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
+
+  static async open(options: BenchOptions = {}): Promise<Bench> {
+    const bench = new Bench(options.clock ?? new VirtualClock());
     const { clock, transport } = bench;
-    bench.simulator = await simulateArchon({ transport, clock, address: ADDRESS, ...options });
+    bench.simulator = await simulateArchon({ transport, address: ADDRESS, ...options, clock });
     await bench.connect();
     return bench;
   }
@@ -188,7 +197,7 @@ export function hex(value: number, digits: number): string {
 
 /** A detector of 32 x 32 pixels without noise of its own, read with 8 pixels and 4 lines of overscan: frames of 48 x 40. */
 export async function smallBench(
-  options: ArchonSimulatorOptions = {},
+  options: BenchOptions = {},
   changes: Record<string, string | number> = {},
 ): Promise<Bench> {
   const bench = await Bench.open({
