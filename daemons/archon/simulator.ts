@@ -156,7 +156,7 @@ export async function simulateArchon(options: ArchonSimulatorOptions = {}): Prom
     began: (tick) => lines?.frame(true, tick),
     completed(tick, buffer) {
       lines?.frame(false, tick);
-      if (controller.isAutoFetching) wire.send(autoFetched(buffer, controller.pace));
+      if (controller.isAutoFetching) wire.send(autoFetched(buffer));
     },
     shutter: (isOpen, tick) => lines?.shutter(isOpen, tick),
     disconnect: (pause) => wire.disconnect(pause),

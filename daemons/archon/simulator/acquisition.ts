@@ -1,7 +1,7 @@
 /** From what happens on the video inputs to frames in memory. @module */
 import type { FrameBuffer, FrameMemory } from "./frame_memory.ts";
 import { rawOffset } from "./frame_memory.ts";
-import { TICKS_PER_SECOND } from "./pace.ts";
+import { type Pace, TICKS_PER_SECOND } from "./pace.ts";
 import { RawCapture } from "./raw_capture.ts";
 import type { Sampling } from "./sampling.ts";
 import { FRAME, LINE } from "./states.ts";
@@ -28,10 +28,11 @@ const NEVER = -Infinity;
 
 /** Takes frames: pixels of all channels at once, line by line into the next buffer. */
 export class Acquisition {
-  /** The trigger's last edges, ticks. */
+  /** The counter at the trigger's last edges. */
   trigger = { rise: 0, fall: 0 };
   readonly #memory: FrameMemory;
   readonly #video: Video;
+  readonly #pace: Pace;
   readonly #events: FrameEvents;
   #setup: AcquisitionSetup | undefined;
   #buffer: FrameBuffer | undefined;
@@ -46,9 +47,10 @@ export class Acquisition {
   #raw: RawCapture | undefined;
 
   /** Takes none until it is set up. */
-  constructor(memory: FrameMemory, video: Video, events: FrameEvents) {
+  constructor(memory: FrameMemory, video: Video, pace: Pace, events: FrameEvents) {
     this.#memory = memory;
     this.#video = video;
+    this.#pace = pace;
     this.#events = events;
   }
 
@@ -117,7 +119,10 @@ export class Acquisition {
   }
 
   #beginFrame(image: ImageSetup, tick: number): void {
-    this.#buffer = this.#memory.begin(image.format, { begin: tick, ...this.trigger });
+    this.#buffer = this.#memory.begin(image.format, tick, {
+      begin: this.#pace.timerAt(tick),
+      ...this.trigger,
+    });
     this.#line = this.#pixel = 0;
     this.#events.began(tick);
   }
@@ -146,7 +151,7 @@ export class Acquisition {
     const { image, sampling } = this.#setup!;
     const buffer = this.#buffer!;
     if (this.#raw && tick > this.#raw.end) this.#finishRaw();
-    this.#video.finish(this.#lines, count, sampling, buffer.stamps!.begin / TICKS_PER_SECOND);
+    this.#video.finish(this.#lines, count, sampling, buffer.begin / TICKS_PER_SECOND);
     const store = buffer.format.bytes === 4
       ? new Uint32Array(buffer.data.buffer)
       : new Uint16Array(buffer.data.buffer);

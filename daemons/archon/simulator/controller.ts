@@ -115,7 +115,7 @@ export class Controller {
     this.pace = new Pace(clock, speed);
     this.#modules = modulesOf(modules);
     this.#status = new Status(seed);
-    this.#acquisition = new Acquisition(this.memory, video, {
+    this.#acquisition = new Acquisition(this.memory, video, this.pace, {
       began: (tick) => this.events?.began(tick),
       completed: (tick, buffer) => this.events?.completed(tick, buffer),
     });
@@ -186,7 +186,8 @@ export class Controller {
     const isActive = level !== this.#isTriggerInverted;
     if (isActive) this.parameters.trigger();
     const { trigger } = this.#acquisition;
-    this.#acquisition.trigger = isActive ? { ...trigger, rise: tick } : { ...trigger, fall: tick };
+    const stamp = this.pace.timerAt(tick);
+    this.#acquisition.trigger = isActive ? { ...trigger, rise: stamp } : { ...trigger, fall: stamp };
     return tick;
   }
 
@@ -204,7 +205,7 @@ export class Controller {
 
   /** The reply to `FRAME`. */
   frameReply(): string {
-    const reply = this.memory.reply(this.pace);
+    const reply = this.memory.reply(this.timer());
     return this.#parts.faults.conditions.has("stale") ? reply.replace(/COMPLETE=0/g, "COMPLETE=1") : reply;
   }
 
@@ -413,10 +414,10 @@ export class Controller {
 }
 
 /** The bytes of a frame, as they are sent without being asked for. */
-export function autoFetched(buffer: FrameBuffer, pace: Pace): Uint8Array {
+export function autoFetched(buffer: FrameBuffer): Uint8Array {
   const { width, height, bytes } = buffer.format;
   const digits = (value: number, count: number) => value.toString(16).toUpperCase().padStart(count, "0");
-  const stamp = digits(pace.timerAt(buffer.stamps!.begin), 16);
+  const stamp = digits(buffer.stamps.begin, 16);
   const head = `<QF${bytes === 4 ? 1 : 0}${digits(buffer.frame, 8)}${digits(width, 4)}${
     digits(height, 4)
   }${stamp}`;

@@ -80,11 +80,6 @@ export class Detector implements Plant {
     this.#ccd.clear();
   }
 
-  /** The counter was reset: ticks begin anew. */
-  restart(): void {
-    this.#tick = 0;
-  }
-
   #move(tick: number): void {
     const { isForced, level, isInverted } = this.#trigger;
     const isOpen = (isForced ? level : this.#isIntegrating) !== isInverted;

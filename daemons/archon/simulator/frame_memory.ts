@@ -1,6 +1,4 @@
 /** The controller's frame buffers. @module */
-import type { Pace } from "./pace.ts";
-
 /** What a frame is like. */
 export interface FrameFormat {
   /** Pixels in a row. */
@@ -35,8 +33,20 @@ export interface FrameBuffer {
   pixels: number;
   /** Lines that are there. */
   lines: number;
-  /** Ticks of the plant at the frame's begin, and at the last edges of the trigger before. */
-  stamps: { readonly begin: number; readonly rise: number; readonly fall: number } | undefined;
+  /** The plant's tick of its begin. */
+  begin: number;
+  /** The counter at its begin, and at the last edges of the trigger before. */
+  stamps: Stamps;
+}
+
+/** Readings of the counter. */
+export interface Stamps {
+  /** At the begin of the frame. */
+  readonly begin: number;
+  /** When the trigger's input rose last. */
+  readonly rise: number;
+  /** When it fell last. */
+  readonly fall: number;
 }
 
 const BLOCK = 1024;
@@ -82,7 +92,7 @@ export class FrameMemory {
   }
 
   /** Begins a frame in the next buffer that is not locked. */
-  begin(format: FrameFormat, stamps: FrameBuffer["stamps"]): FrameBuffer {
+  begin(format: FrameFormat, tick: number, stamps: Stamps): FrameBuffer {
     const count = this.buffers.length;
     let next = this.writing % count + 1;
     if (next === this.reading) next = next % count + 1;
@@ -93,6 +103,7 @@ export class FrameMemory {
     buffer.frame = ++this.#frames;
     buffer.isComplete = false;
     buffer.pixels = buffer.lines = 0;
+    buffer.begin = tick;
     buffer.stamps = stamps;
     this.writing = next;
     return buffer;
@@ -114,12 +125,11 @@ export class FrameMemory {
   }
 
   /** The reply to `FRAME`. */
-  reply(pace: Pace): string {
-    const pairs = [`TIMER=${hex(pace.timer())}`, `RBUF=${this.reading}`, `WBUF=${this.writing}`];
+  reply(timer: number): string {
+    const pairs = [`TIMER=${hex(timer)}`, `RBUF=${this.reading}`, `WBUF=${this.writing}`];
     for (let n = 1; n <= 3; n++) {
       const buffer = this.buffers[n - 1] ?? emptyBuffer(0, n - 1);
       const { format, stamps } = buffer;
-      const stamp = (tick: number | undefined) => hex(tick === undefined ? 0 : pace.timerAt(tick));
       const values = {
         SAMPLE: format.bytes === 4 ? 1 : 0,
         COMPLETE: buffer.isComplete ? 1 : 0,
@@ -133,13 +143,13 @@ export class FrameMemory {
         RAWBLOCKS: format.rawBlocks,
         RAWLINES: format.rawLines,
         RAWOFFSET: rawOffset(format),
-        TIMESTAMP: stamp(stamps?.begin),
-        RETIMESTAMP: stamp(stamps?.rise),
-        FETIMESTAMP: stamp(stamps?.fall),
-        REATIMESTAMP: stamp(undefined),
-        FEATIMESTAMP: stamp(undefined),
-        REBTIMESTAMP: stamp(undefined),
-        FEBTIMESTAMP: stamp(undefined),
+        TIMESTAMP: hex(stamps.begin),
+        RETIMESTAMP: hex(stamps.rise),
+        FETIMESTAMP: hex(stamps.fall),
+        REATIMESTAMP: hex(0),
+        FEATIMESTAMP: hex(0),
+        REBTIMESTAMP: hex(0),
+        FEBTIMESTAMP: hex(0),
       };
       for (const [key, value] of Object.entries(values)) pairs.push(`BUF${n}${key}=${value}`);
     }
@@ -171,6 +181,7 @@ function emptyBuffer(base: number, index: number): FrameBuffer {
     isComplete: false,
     pixels: 0,
     lines: 0,
-    stamps: undefined,
+    begin: 0,
+    stamps: { begin: 0, rise: 0, fall: 0 },
   };
 }

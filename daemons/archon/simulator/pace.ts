@@ -19,7 +19,7 @@ const PATIENCE = 500;
 export class Pace {
   readonly #clock: Clock;
   readonly #speed: number;
-  #start: number;
+  readonly #start: number;
   #late = 0;
 
   /** Starts at tick 0. */
@@ -49,28 +49,10 @@ export class Pace {
     return Math.floor(tick / this.#speed + this.#late * TICKS_PER_MS);
   }
 
-  /** The tick of the plant at a wall-clock time, unix seconds. */
-  tickAt(time: number): number {
-    const ms = this.#clock.now() - this.#start + (time - this.#clock.time()) * 1000;
-    return Math.floor(this.#plant(ms));
-  }
-
-  /** The wall-clock time of a tick of the plant, unix seconds. */
-  timeAt(tick: number): number {
-    const ms = tick / this.#speed / TICKS_PER_MS + this.#late;
-    return this.#clock.time() + (ms - (this.#clock.now() - this.#start)) / 1000;
-  }
-
   /** Tells how far the plant has come: what it cannot make up for is given up. */
   reached(tick: number): void {
     const behind = (this.now() - tick) / this.#speed / TICKS_PER_MS;
     if (behind > PATIENCE) this.#late += behind;
-  }
-
-  /** Starts again at tick 0. */
-  restart(): void {
-    this.#start = this.#clock.now();
-    this.#late = 0;
   }
 
   #plant(ms: number): number {

@@ -1,6 +1,6 @@
 /** What may go wrong with a controller, as a client sees it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Faults, parseFaults } from "../../../daemons/archon/simulator/faults.ts";
+import { type Faults, parseFaults } from "../../../daemons/archon/simulator/faults.ts";
 import { Bench, DETECTOR, smallBench } from "./bench.ts";
 
 async function faulty(text: string): Promise<Bench> {
