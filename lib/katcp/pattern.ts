@@ -81,12 +81,12 @@ class PatternReader {
   }
 
   #repeated(): Part {
-    let part = this.#atom();
-    for (let count = this.#count(); count; count = this.#count()) {
-      this.#eat("?"); // a lazy one finds the same names
-      part = repeat(part, count.min, count.max);
-    }
-    return part;
+    const part = this.#atom();
+    const count = this.#count();
+    if (!count) return part;
+    this.#eat("?"); // a lazy one finds the same names
+    if (this.#count()) throw this.#wrong("a repetition of a repetition");
+    return repeat(part, count.min, count.max);
   }
 
   #count(): { min: number; max: number } | undefined {

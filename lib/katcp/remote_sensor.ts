@@ -85,7 +85,8 @@ export function sensorType(name: string, params: readonly Uint8Array[]): ValueTy
   );
 }
 
+/** A range that ends before it begins is none: devices have them where nobody has looked. */
 function range(ends: readonly number[], from: number): Range | undefined {
   const [min, max] = ends.slice(from);
-  return min === undefined || max === undefined ? undefined : [min, max];
+  return min === undefined || max === undefined || !(min <= max) ? undefined : [min, max];
 }

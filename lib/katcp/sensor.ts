@@ -104,13 +104,18 @@ export class Sensor<T = unknown> {
   /**
    * Makes one.
    *
-   * @throws {LocalProtocolError} If the name is none, or the initial value not of the type.
+   * @throws {LocalProtocolError} If the name is none, the initial value not of the type, or a range ends before it begins.
    */
   constructor(name: string, type: ValueType<T>, options: SensorOptions<T> = {}) {
     if (!NAME.test(name)) {
       throw new LocalProtocolError(
         `Cannot name a sensor ${shown(name)}: expected letters, digits, ".", "-" and "_"`,
       );
+    }
+    for (const range of [options.nominal, options.warn]) {
+      if (range && !(range[0] <= range[1])) {
+        throw new LocalProtocolError(`Sensor ${name} cannot have the range ${range.join(" to ")}`);
+      }
     }
     const { initial = type.initial, status = "unknown", clock = systemClock } = options;
     this.name = name;

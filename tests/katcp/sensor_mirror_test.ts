@@ -73,6 +73,9 @@ Deno.test("readRemoteSensor() reads every type with its parameters", () => {
     nominal: [0, 5],
     warn: [-1, 6],
   });
+  for (const none of ["5 -5", "nan 1", "1", ""]) {
+    assertEquals(read(`x A\\_b \\@ float ${none}`), { ...base, name: "x", type: "float" });
+  }
   assertEquals(read("x A\\_b \\@ discrete on off"), {
     ...base,
     name: "x",

@@ -27,6 +27,17 @@ Deno.test("a sensor refuses a name that cannot be listed", () => {
   }
 });
 
+Deno.test("a sensor refuses a range that ends before it begins", () => {
+  for (const range of [[5, -5], [NaN, 1], [0, NaN]] as const) {
+    assertThrows(
+      () => new Sensor("x", float, { nominal: range }),
+      LocalProtocolError,
+      "cannot have the range",
+    );
+    assertThrows(() => new Sensor("x", float, { nominal: [0, 1], warn: range }), LocalProtocolError);
+  }
+});
+
 Deno.test("set() takes status and time, nominal and now by default", async () => {
   const time = new VirtualClock(1000);
   const sensor = new Sensor("x", integer, { clock: time });
