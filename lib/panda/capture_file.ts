@@ -35,6 +35,8 @@ const FORMATS: Readonly<Record<string, () => Promise<CreateFile>>> = {
   h5: async () => (await import("./hdf5_file.ts")).createHdf5,
   hdf5: async () => (await import("./hdf5_file.ts")).createHdf5,
   hdf: async () => (await import("./hdf5_file.ts")).createHdf5,
+  arrow: async () => (await import("./arrow_file.ts")).createArrow,
+  feather: async () => (await import("./arrow_file.ts")).createArrow,
   fits: async () => (await import("./fits_table_file.ts")).createFitsTable,
 };
 

@@ -1,11 +1,10 @@
 /** Captures as binary tables of FITS. @module */
-import { type FileHandle, open } from "node:fs/promises";
-import { DewarError } from "../errors.ts";
 import { Header, ImageStream, type PixelType, TableStream } from "../fits/mod.ts";
 import type { CaptureFile } from "./capture_file.ts";
 import type { Column } from "./columns.ts";
 import type { StartData } from "./data_event.ts";
 import type { FileColumn } from "./file_columns.ts";
+import { GrowingFile } from "./growing_file.ts";
 
 /** Rows that are written at once. */
 const BATCH = 16384;
@@ -32,33 +31,20 @@ export async function createFitsTable(
   start: StartData,
   columns: readonly FileColumn[],
 ): Promise<CaptureFile> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, "wx");
-    const file = new FitsTableFile(handle, path, start, columns);
-    await file.begin();
-    return file;
-  } catch (error) {
-    await handle?.close();
-    throw new DewarError(`Cannot make ${path}: ${(error as Error).message}`, { cause: error });
-  }
+  const table = new FitsTableFile(await GrowingFile.create(path), start, columns);
+  await table.begin();
+  return table;
 }
 
 class FitsTableFile implements CaptureFile {
   readonly batch = BATCH;
   readonly isLive = true;
-  readonly #handle: FileHandle;
-  readonly #path: string;
+  readonly #file: GrowingFile;
   readonly #primary: Uint8Array;
   readonly #table: TableStream;
-  #header: Uint8Array;
-  /** Rows that are in the file, and their bytes. */
-  #rows = 0;
-  #bytes = 0;
 
-  constructor(handle: FileHandle, path: string, start: StartData, columns: readonly FileColumn[]) {
-    this.#handle = handle;
-    this.#path = path;
+  constructor(file: GrowingFile, start: StartData, columns: readonly FileColumn[]) {
+    this.#file = file;
     this.#primary = new ImageStream({ shape: [], type: "uint8" }, true).header();
     this.#table = new TableStream({
       name: "CAPTURE",
@@ -68,60 +54,26 @@ class FitsTableFile implements CaptureFile {
         return { name, type: TYPES[type], ...(unit === "" ? {} : { unit }) };
       }),
     });
-    this.#header = this.#table.header();
   }
 
   async begin(): Promise<void> {
-    await this.#put(this.#primary, 0);
-    await this.#put(this.#header, this.#primary.length);
+    await this.#file.append(0, [this.#primary, this.#table.header()], new Uint8Array(0));
   }
 
   async write(arrays: readonly Column[], rows: number): Promise<void> {
     const bytes = this.#table.push(arrays.map((array) => array.subarray(0, rows)));
-    try {
-      await this.#put(bytes, this.#dataAt + this.#bytes);
-      await this.#put(this.#table.padding(), this.#dataAt + this.#bytes + bytes.length);
-      const header = this.#table.header();
-      await this.#put(header, this.#primary.length);
-      this.#header = header;
-      this.#rows += rows;
-      this.#bytes += bytes.length;
-    } catch (error) {
-      const message = `Cannot write ${this.#path} beyond row ${this.#rows}: ${(error as Error).message}`;
-      throw new DewarError(message, { cause: error });
-    }
+    const header = { bytes: this.#table.header(), at: this.#primary.length };
+    await this.#file.append(rows, [bytes], this.#table.padding(), header);
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 
-  /** What a batch that failed has left is cut off, and the padding it went over is restored: there was room for that. */
-  async abandon(): Promise<void> {
-    try {
-      const end = this.#dataAt + this.#bytes;
-      const padding = (BLOCK - this.#bytes % BLOCK) % BLOCK;
-      await this.#handle.truncate(end + padding);
-      await this.#put(new Uint8Array(padding), end);
-      await this.#put(this.#header, this.#primary.length);
-    } finally {
-      await this.#handle.close();
-    }
-  }
-
-  get #dataAt(): number {
-    return this.#primary.length + this.#header.length;
-  }
-
-  async #put(bytes: Uint8Array, at: number): Promise<void> {
-    for (let sent = 0; sent < bytes.length;) {
-      sent += (await this.#handle.write(bytes, sent, bytes.length - sent, at + sent)).bytesWritten;
-    }
+  abandon(): Promise<void> {
+    return this.#file.abandon();
   }
 }
-
-/** Bytes of a block of a FITS file. */
-const BLOCK = 2880;
 
 function headerOf({ armTime, startTime, hwTimeOffset, missed }: StartData): Header {
   const header = new Header();

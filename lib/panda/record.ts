@@ -21,7 +21,7 @@ export interface RecordProgress {
 export interface RecordOptions {
   /**
    * Names of the files, one per acquisition; `%d` stands for its number, `%04d` for its number in four digits. The ending says
-   * the format: `.h5`, `.hdf5` or `.hdf` for HDF5, `.fits` for a binary table.
+   * the format: `.h5`, `.hdf5` or `.hdf` for HDF5, `.fits` for a binary table of FITS, `.arrow` or `.feather` for Arrow.
    */
   readonly scheme: string;
   /** How many acquisitions (default 1; Infinity is until the data ends). */

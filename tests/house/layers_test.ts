@@ -36,6 +36,7 @@ const FOREIGN = /^(node:|@std\/|npm:deno-std@)/;
  */
 const LOADED: ReadonlyMap<string, string> = new Map([
   ["lib/panda/hdf5_library.ts", "h5wasm/node"],
+  ["lib/panda/arrow_file.ts", "apache-arrow"],
 ]);
 
 const rank = (part: string) => LAYERS.findIndex((layer) => layer.includes(part));

@@ -229,7 +229,7 @@ Deno.test("record() gives columns other names, but no two the same", () =>
 
 Deno.test("record() needs permission for its files, and for nothing else", () =>
   inFolder(async (folder) => {
-    for (const path of [`${folder}/scan.h5`, `${folder}/scan.fits`]) {
+    for (const path of ["h5", "fits", "arrow"].map((ending) => `${folder}/scan.${ending}`)) {
       const own = ["--allow-read", "--allow-write"].map((permission) => `${permission}=${path}`);
       const args = ["run", "--no-prompt", "--no-check", ...own, "tests/panda/record_program.ts", path, "100"];
       const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
