@@ -7,6 +7,7 @@ import { readAcfFile, readAcfText } from "./configuration.ts";
 import { CAMERA_OPTIONS, type Options } from "./instance.ts";
 import type { Archon } from "./model.ts";
 import { readFrameValues, readStatusValues, readSystemValues } from "./readings.ts";
+import { feedOf, Publisher } from "./publisher.ts";
 import { discard, recover, resume } from "./recovery.ts";
 import { heaterSetter, windowSetter } from "./settings.ts";
 import { takeImages } from "./shots.ts";
@@ -40,9 +41,16 @@ export function archonBinding(): Binding<typeof Archon, ArchonClient> {
     port: 7001,
     hardware: "10.0.0.2:4242",
     options: CAMERA_OPTIONS,
-    needs: ({ images, acf }) => ({ read: [String(images), String(acf)], write: [String(images)] }),
+    needs({ images, acf, fitspipe }) {
+      const feed = feedOf(String(fitspipe));
+      const net = feed ? [feed.server] : [];
+      return { net, read: [String(images), String(acf)], write: [String(images)] };
+    },
     async open({ address, options, bulk, clock, signal, log }) {
-      of({ options }).expect();
+      const camera = of({ options });
+      camera.expect();
+      const feed = feedOf(String(options.fitspipe));
+      if (feed) camera.publisher ??= new Publisher(feed, { transport: bulk, clock, log });
       lastCount = undefined;
       return await connectArchon(address, {
         transport: bulk,

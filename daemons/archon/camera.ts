@@ -19,6 +19,7 @@ import { Job } from "./job.ts";
 import { Journal } from "./journal.ts";
 import { Keywords } from "./keywords.ts";
 import type { Archon } from "./model.ts";
+import type { Publisher } from "./publisher.ts";
 import { heaterValues, windowValues } from "./settings.ts";
 
 /** States that a loss of the connection does not end: the controller goes on by itself. */
@@ -41,6 +42,8 @@ export class Camera {
   readonly journal: Journal;
   /** Frames that were read out and could not be written. */
   readonly unsaved: TakenFrame[] = [];
+  /** Who gets every image; undefined for nobody. */
+  publisher: Publisher | undefined;
   /** Number of the last image. */
   number = 0;
   /** Frames lost since the daemon was started. */

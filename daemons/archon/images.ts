@@ -91,18 +91,23 @@ export class Images {
     }
   }
 
+  /** A frame as one image, with all of its amplifiers. */
+  whole(taken: TakenFrame, system: ArchonSystem): HduInput {
+    const { info } = this.#options;
+    const header = headerOf(taken, info, system);
+    const { amplifiers } = taken.geometry;
+    const isAlone = amplifiers.length === 1;
+    amplifiers.forEach((amplifier, index) =>
+      putAmplifier(header, amplifier, index, isAlone ? "" : String(index + 1), info)
+    );
+    return { header, pixels: taken.pixels, shape: [taken.width, taken.height] };
+  }
+
   #hdus(taken: TakenFrame, system: ArchonSystem): HduInput[] {
     const { layout, info } = this.#options;
-    const { amplifiers } = taken.geometry;
+    if (layout === "single") return [this.whole(taken, system)];
     const header = headerOf(taken, info, system);
-    const { width, height, pixels } = taken;
-    if (layout === "single") {
-      const isAlone = amplifiers.length === 1;
-      amplifiers.forEach((amplifier, index) =>
-        putAmplifier(header, amplifier, index, isAlone ? "" : String(index + 1), info)
-      );
-      return [{ header, pixels, shape: [width, height] }];
-    }
+    const { amplifiers } = taken.geometry;
     const extensions = amplifiers.map((amplifier, index): HduInput => {
       const own = new Header();
       putAmplifier(own, moved(amplifier), index, "", info);

@@ -27,6 +27,7 @@ export const CAMERA_OPTIONS = {
   },
   gains: { default: "", description: "Electrons per unit of each amplifier, parted by commas" },
   noises: { default: "", description: "Read noise in electrons of each amplifier, parted by commas" },
+  fitspipe: { default: "", description: "Feed that gets every image: HOST:PORT/FEED" },
   window: { default: 1, description: "Commands that may be on their way to the controller at once" },
 } as const;
 

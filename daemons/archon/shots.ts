@@ -342,6 +342,8 @@ export async function saveFrame(camera: Camera, context: Cam, taken: TakenFrame)
   camera.number = Math.max(camera.number, saved.number);
   update({ file: saved.path, frame: saved.number });
   image({ path: saved.path, number: saved.number, time: taken.start, ...runOf(taken) });
+  const numbered = { ...taken, exposure: { ...taken.exposure, number: saved.number } };
+  camera.publisher?.push(camera.images.whole(numbered, camera.system));
   log("success", `Image ${saved.number} (${taken.exposure.type}, ${taken.seconds} s) is in ${saved.path}`);
   return saved;
 }
