@@ -6,7 +6,8 @@ import { reachedAt } from "../../lib/link/mod.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
 import { mailHost } from "./alarm/mail.ts";
 import type { Action } from "./alarm/rule.ts";
-import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
+import { summaryOf } from "./check.ts";
+import { type Config, CONFIG_FILES, loadConfig, MONITOR, readIfThere, writeYaml } from "./config/mod.ts";
 
 const HERE = import.meta.dirname!;
 /** Where the libraries are: the embedded database and the page read files of theirs. */
@@ -77,7 +78,9 @@ function databaseHost(db: string): string {
 
 if (import.meta.main) {
   await runProgram(MONITOR, async (parsed) => {
-    const { config } = await loadConfig(parsed, readIfThere);
+    const { config, warnings } = await loadConfig(parsed, readIfThere);
+    if (parsed.options.check) return console.log(summaryOf(config, warnings));
+    if (parsed.options.convert) return console.log(writeYaml(config).trimEnd());
     const { read, ...needs } = needsOf(config, parsed);
     return await launch(`${HERE}/monitor.ts`, { ...needs, read: [...read, HERE, LIBRARIES] }, Deno.args);
   });

@@ -96,6 +96,14 @@ export const MONITOR = {
     },
     "token": { type: "text", description: "Peers on other machines that show it may command" },
     "trust-network": { type: "switch", description: "Every peer may command, as in the original" },
+    "check": {
+      type: "switch",
+      description: "Only read the configuration and say what it comes to, or what is wrong with it and where",
+    },
+    "convert": {
+      type: "switch",
+      description: "Only write the configuration to stdout as a monitor.yaml: the way from a monitor.ini",
+    },
     "console": {
       type: "switch",
       description: "Watch from this terminal only: no ports, no page, nothing stored",
@@ -118,6 +126,8 @@ export const MONITOR = {
       "--config lab/monitor.yaml --db postgres://lab@db/ccdlab",
       "watches what the file names, stores in PostgreSQL",
     ],
+    ["--config lab/monitor.ini --convert > monitor.yaml", "takes the original's configuration over"],
+    ["--config monitor.yaml --check", "checks it, before a reload (SIGHUP, or the command reload)"],
     ["--katcp-port 7147 cryocon=localhost:7024", "shows the lab to KATCP clients: katcp://localhost:7147"],
     ["--host 0.0.0.0 --token s3cret", "listens to other machines; those that show the token may command"],
   ],

@@ -5,3 +5,4 @@ export { type IniSection, type IniValue, parseIni } from "./ini.ts";
 export { readIni } from "./ini_file.ts";
 export { CONFIG_FILES, loadConfig, type ReadFile, readIfThere } from "./load.ts";
 export { readYaml } from "./yaml_file.ts";
+export { writeYaml } from "./write.ts";
