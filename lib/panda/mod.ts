@@ -52,6 +52,7 @@ export { type FieldInfo, type FieldInfoOptions, getFieldInfo } from "./field_inf
 export { FrameData } from "./frame_data.ts";
 export { openPandaLink } from "./link.ts";
 export { AnyPanda, type AnyPandaModel } from "./link_channels.ts";
+export { matchStamps, type StampMatch, type StampPair } from "./match_stamps.ts";
 export { getPcapBitsLabels } from "./pcap_bits.ts";
 export { record, type Recorded, type RecordOptions, type RecordProgress } from "./record.ts";
 export type { Reply } from "./reply.ts";

@@ -5,6 +5,7 @@ import { needsOf } from "../../daemons/monitor/launch.ts";
 import { type Kind, loadProgram, programNames } from "../../daemons/programs.ts";
 import { type Needs, parseCommandLine, permissionsFor } from "../../lib/cli/mod.ts";
 import * as cooldown from "../../scripts/cooldown.ts";
+import * as triggeredScan from "../../scripts/triggered_scan.ts";
 import * as types from "../../scripts/types.ts";
 import { run } from "../processes.ts";
 
@@ -72,6 +73,17 @@ Deno.test("house: scripts are given their daemon's address and their file, and n
   assertEquals(byName.net!.length, 1);
   const typed = types.needs(parseCommandLine(types.commandLine, ["gauge:7023", "--out", "model.ts"]));
   assertEquals(permissionsFor(typed), ["--no-prompt", "--allow-net=gauge:7023", "--allow-write=model.ts"]);
+});
+
+Deno.test("house: a triggered scan is given camera, box and folder", async () => {
+  const line = ["--panda", "box:9000", "--folder", "data/images", "camera:7001"];
+  const needs = await triggeredScan.needs(parseCommandLine(triggeredScan.commandLine, line));
+  assertEquals(permissionsFor(needs), [
+    "--no-prompt",
+    "--allow-net=camera:7001,box:9000,box:9001",
+    "--allow-read=data/images",
+    "--allow-write=data/images",
+  ]);
 });
 
 Deno.test("house: what is too much is noticed", () => {

@@ -24,7 +24,7 @@ export const AXES: readonly Motion[] = [
 ];
 
 /** Ticks from sample to sample, unless an encoder is read less often. */
-export const SAMPLE_TICKS = 1250;
+export const SAMPLE_TICKS = 12_500;
 
 /**
  * Where an axis is.

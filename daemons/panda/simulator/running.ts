@@ -67,6 +67,8 @@ export class RunningBox implements AsyncDisposable {
   /** How far it is behind because it has waited, ms. */
   #behind = 0;
   #lastEdge = -Infinity;
+  /** By how many ticks edges from the world are let in later than they are stamped, because one came too late. */
+  #shift = 0;
   #isRunning = false;
   #isBehind = false;
 
@@ -146,6 +148,7 @@ export class RunningBox implements AsyncDisposable {
       this.#heldSince = undefined;
     } else if (now - this.#lastEdge > 2 * this.#reaction && !this.#inputs.values().some(Boolean)) {
       this.#behind = 0;
+      this.#shift = 0;
     }
     return false;
   }
@@ -166,11 +169,14 @@ export class RunningBox implements AsyncDisposable {
   }
 
   #input(line: string, number: number, level: boolean, stamp: number): void {
-    const tick = Math.ceil((stamp - this.#worldStart) / TICK_NS);
+    const tick = Math.ceil((stamp - this.#worldStart) / TICK_NS) + this.#shift;
     const late = this.hardware.machine.now - tick;
-    if (late >= 0 && this.late++ === 0) {
-      const ms = (late * TICK_NS / 1e6).toFixed(3);
-      this.#report(`An edge of ${line} came ${ms} ms late, and counts from now: others may follow`);
+    if (late >= 0) {
+      this.#shift += late + 1; // what follows comes as much later, so that pulses keep their width
+      if (this.late++ === 0) {
+        const ms = (late * TICK_NS / 1e6).toFixed(3);
+        this.#report(`An edge of ${line} came ${ms} ms late, and counts from now: others may follow`);
+      }
     }
     this.#hold();
     this.#inputs.set(line, level);

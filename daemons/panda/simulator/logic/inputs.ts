@@ -17,7 +17,15 @@ export function encoderInput(unit: Unit, motion: Motion, seed: number): Logic {
     return isSerial ? registers["FRAME_PERIOD"] || SAMPLE_TICKS : SAMPLE_TICKS;
   };
   const sample = () => Math.floor(machine.now / ticks());
-  const position = () => (encoded(motion, seed, sample(), ticks()) + preset) | 0;
+  let seen = { sample: -1, ticks: 0, position: 0 };
+  const counted = () => {
+    const now = { sample: sample(), ticks: ticks() };
+    if (now.sample !== seen.sample || now.ticks !== seen.ticks) {
+      seen = { ...now, position: encoded(motion, seed, now.sample, now.ticks) };
+    }
+    return seen.position;
+  };
+  const position = () => (counted() + preset) | 0;
   const quarter = () => (registers["PROTOCOL"] ?? 0) === 0 ? position() & 3 : 0;
   const outputs: Readonly<Record<string, () => number>> = {
     VAL: position,
@@ -27,12 +35,13 @@ export function encoderInput(unit: Unit, motion: Motion, seed: number): Logic {
     CONN: () => 1,
     TRANS: () => sample() & 1,
   };
-  for (const [name, source] of Object.entries(outputs)) unit.compute(name, source);
+  const sources = Object.entries(outputs);
+  for (const [name, source] of sources) unit.compute(name, source);
   let due = -1;
   return {
     work() {
       if (!unit.isHeard) return;
-      for (const [name, source] of Object.entries(outputs)) unit.put(name, source());
+      for (const [name, source] of sources) if (unit.isHeardAt(name)) unit.put(name, source());
       if (due > machine.now) return;
       due = (sample() + 1) * ticks();
       unit.wake(due - machine.now);

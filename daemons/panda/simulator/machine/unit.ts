@@ -157,6 +157,12 @@ export class Unit implements Target {
     return Object.values(this.#outputs).some(({ bus, place }) => bus.inputs(place).size > 0);
   }
 
+  /** Whether anybody listens to one of its outputs. */
+  isHeardAt(name: string): boolean {
+    const { bus, place } = this.#outputs[name]!;
+    return bus.inputs(place).size > 0;
+  }
+
   /** Wakes it so many ticks from now. */
   wake(ticks: number): void {
     this.machine.after(ticks, this, 0);
