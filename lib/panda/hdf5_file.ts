@@ -7,9 +7,11 @@ import type { FileColumn } from "./file_columns.ts";
 import { type Dataset, type File, loadHdf5, reasonOf } from "./hdf5_library.ts";
 
 /** Rows of a chunk: what a file grows by. */
-const CHUNK = 8192;
-/** Rows that are written at once: calls cost more than their bytes. */
-const BATCH = 8 * CHUNK;
+const CHUNK = 16384;
+/** Chunks that are written at once, if that is not too much memory: calls cost more than their bytes. */
+const CHUNKS = 16;
+/** Chunks of all columns together that are held in memory. */
+const HELD = 256;
 
 const DTYPES = { int32: "<i", uint32: "<I", int64: "<q", uint64: "<Q", double: "<d" } as const;
 
@@ -40,7 +42,7 @@ export async function createHdf5(
 }
 
 class Hdf5File implements CaptureFile {
-  readonly batch = BATCH;
+  readonly batch: number;
   readonly isLive = true;
   readonly #file: File;
   readonly #path: string;
@@ -51,6 +53,7 @@ class Hdf5File implements CaptureFile {
   #safe = 0;
 
   constructor(file: File, path: string, start: StartData, columns: readonly FileColumn[]) {
+    this.batch = CHUNK * Math.max(1, Math.min(CHUNKS, Math.floor(HELD / columns.length)));
     this.#file = file;
     this.#path = path;
     const { armTime, startTime, hwTimeOffset } = start;

@@ -21,7 +21,7 @@ Deno.test("record() writes many rows, and none, as an Arrow file", () =>
   inFolder(async (folder) => {
     await recordAll(long(), { scheme: `${folder}/many.feather` });
     const table = await read(`${folder}/many.feather`);
-    assertEquals([table.numRows, table.batches.length], [ROWS, 4]);
+    assertEquals([table.numRows, table.batches.length], [ROWS, 10]);
     assert(column(table, "PCAP.BITS0.Value").every((value: number, row: number) => value === row));
     assert(column(table, "INENC1.VAL.Sum").every((value: number, row: number) => value === row + 1));
     await recordAll([stream("disarm_immediate")], { scheme: `${folder}/none.arrow` });

@@ -42,7 +42,7 @@ export async function recordAll(
 export const stream = (name: string) => recorded(name).subarray(3);
 
 /** Rows of {@linkcode long}. */
-export const ROWS = 200_000;
+export const ROWS = 600_000;
 
 /** Many rows of two columns, as a stream; they count up. */
 export function long(rows = ROWS, end = `END ${rows} Ok\n`): Uint8Array[] {
