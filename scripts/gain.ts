@@ -168,7 +168,7 @@ function inside({ left, right, top, bottom }: Rect, margin: number): Rect {
 }
 
 /** What an amplifier came to. */
-type Row = PhotonTransfer & { readonly name: string };
+export type Row = PhotonTransfer & { readonly name: string };
 
 async function measure({ biases, flats }: Taken, margin: number): Promise<Row[]> {
   const [bias1, bias2, flat1, flat2] = await Promise.all([...biases, ...flats].map(read)) as [
