@@ -5,7 +5,7 @@ import type { LogLine } from "../../lib/link/link.ts";
 import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
-import { runTyped, type Workplace } from "./commands.ts";
+import { completions, runTyped, type Workplace } from "./commands.ts";
 import type { Config } from "./config/mod.ts";
 import { obey } from "./console.ts";
 import { LabImages } from "./images/lab_images.ts";
@@ -65,6 +65,8 @@ export interface Monitor extends AsyncDisposable {
   reload(config: Config): Promise<string[]>;
   /** Carries out a line typed at the console and gives what is shown. */
   obey(line: string): Promise<string>;
+  /** What a line typed at the console may go on with. */
+  complete(line: string): string[];
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -176,6 +178,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       await obey(line, { status, work, connections, write: (text) => void shown.push(text) });
       return shown.join("\n");
     },
+    complete: (line) => completions(line, "console", lab),
     close: () => all.disposeAsync(),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

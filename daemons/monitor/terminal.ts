@@ -19,6 +19,10 @@ export function attend(monitor: Monitor, options: { debug: boolean; exit: () => 
   const lines = createInterface({
     input: process.stdin,
     ...isTerminal ? { output: process.stdout, terminal: true, prompt: PROMPT } : {},
+    completer: (line: string): [hits: string[], word: string] => {
+      const word = /\S*$/.exec(line)![0];
+      return [monitor.complete(line).filter((each) => each.startsWith(word)), word];
+    },
   });
   const prompt = () => {
     if (isTerminal) lines.prompt(true);

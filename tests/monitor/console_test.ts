@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CommandError } from "../../lib/errors.ts";
 import { bench } from "./bench.ts";
 import { modelOf } from "./fake_link.ts";
@@ -130,4 +130,34 @@ Deno.test("commands from the page are refused where nobody can tell who sits bef
   assertEquals([ok, b.link("gauge").lines], [false, []]);
   assertStringIncludes(text, "--trust-network");
   assertEquals(await b.monitor.obey("send gauge off"), "sent; gauge does not say what came of it");
+});
+
+Deno.test("the console completes commands, clients, what can be set and alarms", async () => {
+  await using b = await bench(["example"]);
+  b.link("example").connect(modelOf({ val1: { type: "number", set: true }, note: { type: "text" } }));
+  await b.settle();
+  const { complete } = b.monitor;
+  assert(["send", "set", "history", "shelve"].every((word) => complete("s").includes(word)));
+  assertEquals(complete("send "), ["example"]);
+  assert(complete("send example ").includes("set"));
+  assertEquals(complete("send example set v"), ["val1="]);
+  assertEquals(complete("set ex"), ["interval=", "example.val1="]);
+  assert(complete("history ").includes("example.note"));
+  assertEquals(complete("send nobody "), []);
+});
+
+Deno.test("history gives what was stored of a channel, and says what it does not understand", async () => {
+  await using b = await bench(["example"]);
+  b.link("example").connect(modelOf({ val1: { type: "number" } }));
+  await b.settle();
+  assertEquals(await b.monitor.obey("history example.val1 2h now 100"), '{"time":[],"value":[]}');
+  for (
+    const [line, problem] of [
+      ["history example.val2", "no channel val2"],
+      ["history nobody.x", "There is no client"],
+      ["history example.val1 soon", "Expected a time such as 2h"],
+      ["history example.val1 1h 2h", "Expected FROM before TO"],
+      ["history example.val1 1h now 1e9", "1 to 20000 points"],
+    ] as const
+  ) assert((await b.monitor.obey(line)).includes(problem), line);
 });
