@@ -4,8 +4,8 @@ import type { Clock } from "../../../lib/time/mod.ts";
 import type { Images } from "../store/image_store.ts";
 import { ImageFolders } from "./folders.ts";
 import { Indexer } from "./indexer.ts";
-import { LiveFeed, type Shot } from "./live_feed.ts";
-import { shotOfPicture } from "./shots.ts";
+import { ClientFeeds } from "./client_feeds.ts";
+import type { LiveFeed } from "./live_feed.ts";
 
 /** What {@linkcode LabImages} stands on. */
 export interface LabImagesOptions {
@@ -27,7 +27,7 @@ export class LabImages implements AsyncDisposable {
   readonly store: Images | undefined;
   /** Where their files are. */
   readonly folders: ImageFolders;
-  readonly #feeds = new Map<string, { readonly link: Link; readonly feed: LiveFeed }>();
+  readonly #feeds = new Map<string, ClientFeeds>();
   readonly #indexer: Indexer | undefined;
   readonly #options: LabImagesOptions;
 
@@ -42,17 +42,14 @@ export class LabImages implements AsyncDisposable {
     }
   }
 
-  /** Clients that show pictures now. */
-  get feeds(): readonly string[] {
-    return [...this.#feeds]
-      .filter(([, { link }]) => link.showsPictures && link.state.status === "connected").map(([name]) =>
-        name
-      );
+  /** What is shown now: clients, and the feeds of each; of a camera one without a name. */
+  get feeds(): readonly (readonly [client: string, feed: string])[] {
+    return [...this.#feeds].flatMap(([client, { names }]) => names.map((feed) => [client, feed] as const));
   }
 
-  /** The pictures of a client; undefined where it has never been a camera. */
-  feed(name: string): LiveFeed | undefined {
-    return this.#feeds.get(name)?.feed;
+  /** A feed of a client (default: its first); undefined where there is none. */
+  feed(client: string, name?: string): LiveFeed | undefined {
+    return this.#feeds.get(client)?.feed(name);
   }
 
   /**
@@ -63,19 +60,17 @@ export class LabImages implements AsyncDisposable {
    */
   async follow(name: string, link: Link): Promise<void> {
     const { clock, report } = this.#options;
-    using feed = new LiveFeed(
-      (signal) => shotsOf(name, link, signal),
-      clock,
-      (problem) => report("warning", `The pictures of ${name} cannot be shown: ${problem}`),
-    );
-    this.#feeds.set(name, { link, feed });
-    await Promise.all([this.#followImages(name, link), this.#followStates(link)]);
+    using feeds = new ClientFeeds(name, link, clock, (problem) => {
+      report("warning", `The pictures of ${name} cannot be shown: ${problem}`);
+    });
+    this.#feeds.set(name, feeds);
+    await Promise.all([feeds.follow(), this.#followImages(name, link), this.#followStates(link)]);
     this.#feeds.delete(name);
   }
 
   /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { feed } of this.#feeds.values()) feed[Symbol.dispose]();
+    for (const feeds of this.#feeds.values()) feeds[Symbol.dispose]();
     await this.#indexer?.[Symbol.asyncDispose]();
   }
 
@@ -97,12 +92,5 @@ export class LabImages implements AsyncDisposable {
   /** What was told while a link was away was not heard. */
   async #followStates(link: Link): Promise<void> {
     for await (const { status } of link.states()) if (status === "connected") this.#indexer?.look();
-  }
-}
-
-async function* shotsOf(name: string, link: Link, signal: AbortSignal): AsyncGenerator<Shot> {
-  for await (const picture of link.pictures?.({ signal }) ?? []) {
-    const shot = shotOfPicture(name, picture);
-    if (shot) yield shot;
   }
 }

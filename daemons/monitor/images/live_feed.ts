@@ -31,6 +31,7 @@ export class LiveFeed implements Disposable {
   #latest: NumberedShot | undefined;
   #number: number;
   #watchers = 0;
+  #isClosed = false;
   #reading: AbortController | undefined;
   #leaving: Timer | undefined;
   #next = Promise.withResolvers<void>();
@@ -51,13 +52,13 @@ export class LiveFeed implements Disposable {
   /**
    * The newest picture, as soon as there is one with a greater number than `after`.
    *
-   * @returns The picture; undefined when the signal is aborted before there is one.
+   * @returns The picture; undefined when the signal is aborted or the feed closed before there is one.
    */
   async newest(after: number, signal: AbortSignal): Promise<NumberedShot | undefined> {
     this.#watchers += 1;
     this.#begin();
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !this.#isClosed) {
         if (this.#latest && this.#latest.number > after) return this.#latest;
         const { promise, resolve } = Promise.withResolvers<void>();
         signal.addEventListener("abort", () => resolve(), { once: true });
@@ -66,18 +67,22 @@ export class LiveFeed implements Disposable {
       return undefined;
     } finally {
       this.#watchers -= 1;
-      if (this.#watchers === 0) this.#leaving = this.#clock.after(LINGER, () => this.#end());
+      if (this.#watchers === 0 && !this.#isClosed) {
+        this.#leaving = this.#clock.after(LINGER, () => this.#end());
+      }
     }
   }
 
   /** Ends it. */
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     this.#end();
+    this.#next.resolve();
   }
 
   #begin(): void {
     this.#leaving?.stop();
-    if (this.#reading) return;
+    if (this.#reading || this.#isClosed) return;
     const reading = this.#reading = new AbortController();
     void this.#read(reading.signal).catch((error) => this.#problem((error as Error).message)).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;

@@ -6,6 +6,7 @@ import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import { asset, isLasting } from "./assets.ts";
+import { serveFeeds } from "./feeds.tsx";
 import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
@@ -110,6 +111,7 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
   app.get("/monitor/command", (c) => command(c, c.req.query("string") ?? ""));
 
   serveImages(app, page, images);
+  serveFeeds(app, page, images);
 
   app.get("/assets/*", async (c) => {
     const { path } = c.req;

@@ -34,6 +34,7 @@ const VIEWER = [
   "controls.ts",
   "cuts_panel.ts",
   "gestures.ts",
+  "gl_program.ts",
   "header.ts",
   "load.ts",
   "main.ts",

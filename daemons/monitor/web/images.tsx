@@ -1,4 +1,4 @@
-/** The images over HTTP: their list, the viewer, pixels, small pictures, files, and the pictures of cameras at work. @module */
+/** The images over HTTP: their list, the viewer, pixels, small pictures, files. @module */
 import type { Context, Hono } from "hono";
 import { DewarError, FitsError } from "../../../lib/errors.ts";
 import { frameHead } from "../image/frame.ts";
@@ -12,10 +12,8 @@ import { renderPng } from "../images/rendering.ts";
 import type { ImageFound } from "../store/image.ts";
 import { ImagesPage, type ImagesSearch, PER_PAGE, titleOf } from "./views/images.tsx";
 import type { PageContext } from "./views/pages.tsx";
-import { FeedPage, ViewerPage } from "./views/viewer.tsx";
+import { ViewerPage } from "./views/viewer.tsx";
 
-/** A browser that waits for the next picture of a feed is answered after this long, whether there is one or not. */
-const PATIENCE = "20 s";
 /** Bytes of pixels sent at a time. */
 const PIECE = 2 ** 21;
 /** Longer side of a picture for pages without scripts, pixels, at most. */
@@ -165,28 +163,6 @@ export function serveImages(app: Hono, page: PageContext, images: LabImages | un
       });
     }),
   );
-
-  app.get("/feeds/:name", async (c) => {
-    const name = c.req.param("name");
-    if (!images?.feed(name)) return c.text(`There is no camera ${name}`, 404);
-    return c.html(await FeedPage({ ...page, name }));
-  });
-
-  app.get("/feeds/:name/frame", async (c) => {
-    const name = c.req.param("name");
-    const feed = images?.feed(name);
-    if (!feed) return c.json({ error: `There is no camera ${name}` }, 404);
-    const after = Number(c.req.query("after") ?? -1);
-    const patience = new AbortController();
-    const timer = page.clock.after(PATIENCE, () => patience.abort());
-    const signal = AbortSignal.any([patience.signal, c.req.raw.signal]);
-    const shot = await feed.newest(Number.isFinite(after) ? after : -1, signal);
-    timer.stop();
-    if (!shot) return c.body(null, 204);
-    return new Response(new Blob([shot.head, shot.bytes]), {
-      headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
-    });
-  });
 }
 
 function searchIn(c: Context): ImagesSearch {

@@ -2,7 +2,10 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { readFrame } from "../../../daemons/monitor/image/frame.ts";
 import { readerOf } from "../../../daemons/monitor/image/raster.ts";
 import { createApp } from "../../../daemons/monitor/web/app.tsx";
+import { startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { ConnectionError } from "../../../lib/errors.ts";
+import { frameOf, openFitspipeLink, serveFitspipe } from "../../../lib/fitspipe/mod.ts";
+import { eventually, MemoryTransport } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { readPng } from "../image/png_reader.ts";
 import { withImages } from "../images/bench.ts";
@@ -172,4 +175,33 @@ Deno.test("what cannot be shown is said on the page and to programs, and nothing
       const response = await app.request(`/images/2/frame?hdu=${hdu}`);
       assert([404, 422].includes(response.status));
     }
+  }));
+
+Deno.test("who waits for a feed is let go when it leaves, and when the page ends", () =>
+  withImages(async ({ images, lab }) => {
+    const transport = new MemoryTransport();
+    await using server = await serveFitspipe({ address: "images:9999", transport });
+    server.put("ccd", frameOf({ pixels: new Uint16Array(4), shape: [2, 2] }));
+    await using link = openFitspipeLink("images:9999/ccd", { transport });
+    const following = images.follow("camera", link);
+    await eventually(() => images.feeds.length === 1);
+    const web = startWeb(lab, { port: 0, images });
+    const get = (after: number | string, signal?: AbortSignal) =>
+      fetch(`${web.url}feeds/camera/frame?after=${after}`, signal ? { signal } : {});
+    const { info } = readFrame(new Uint8Array(await (await get("x")).arrayBuffer()));
+    assertEquals([info.title, info.type, info.width], ["camera ccd 1", "u16", 2]);
+    const leave = new AbortController();
+    const waiting = await get(info.number, leave.signal);
+    leave.abort();
+    await waiting.arrayBuffer().catch(() => {});
+    const other = await get(info.number);
+    const rest = other.arrayBuffer().catch(() => {});
+    await web.close();
+    await rest;
+    assertEquals(
+      (await createApp(lab, systemClock, undefined, images).request("/feeds/camera?feed=x")).status,
+      404,
+    );
+    await link.close();
+    await following;
   }));

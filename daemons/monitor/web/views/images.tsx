@@ -32,10 +32,16 @@ export interface ImagesProps extends PageContext {
   readonly found?: ImagePage;
   /** What may be chosen. */
   readonly choices?: { readonly runs: readonly string[]; readonly sources: readonly string[] };
-  /** Clients that show pictures now. */
-  readonly feeds: readonly string[];
+  /** What is shown now: clients, and their feeds. */
+  readonly feeds: readonly (readonly [client: string, feed: string])[];
   /** Why there is nothing. */
   readonly problem?: string;
+}
+
+/** The page of a feed. */
+function feedUrl(client: string, feed: string): string {
+  const page = `/feeds/${encodeURIComponent(client)}`;
+  return feed === "" ? page : `${page}?feed=${encodeURIComponent(feed)}`;
 }
 
 /** A moment, UTC. */
@@ -161,7 +167,9 @@ export function ImagesPage({ lab, clock, search, found, choices, feeds, problem 
             Live <small>what cameras show now</small>
           </h2>
           <div class="tools">
-            {feeds.map((name) => <a class="button" href={`/feeds/${encodeURIComponent(name)}`}>{name}</a>)}
+            {feeds.map(([client, feed]) => (
+              <a class="button" href={feedUrl(client, feed)}>{client} {feed}</a>
+            ))}
           </div>
         </section>
       )}

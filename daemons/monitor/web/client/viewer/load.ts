@@ -18,9 +18,10 @@ export interface Frame {
  */
 export async function loadFrame(url: string, signal?: AbortSignal): Promise<Frame | undefined> {
   const response = await fetch(url, signal ? { signal } : {});
-  if (response.status === 204) return undefined;
   if (!response.ok) throw new Error(await wordsOf(response));
-  const { info, raster } = readFrame(new Uint8Array(await response.arrayBuffer()));
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length === 0) return undefined;
+  const { info, raster } = readFrame(bytes);
   if (info.encoding !== null) return await decoded(info, raster.bytes);
   return { info, raster };
 }

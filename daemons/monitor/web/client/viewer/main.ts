@@ -124,7 +124,7 @@ async function showOne(loading: Promise<Frame | undefined>): Promise<void> {
 async function follow(url: string): Promise<void> {
   for (let number = -1;;) {
     try {
-      const frame = await loadFrame(`${url}?after=${number}`);
+      const frame = await loadFrame(`${url}${url.includes("?") ? "&" : "?"}after=${number}`);
       complain(undefined);
       if (!frame) continue;
       number = frame.info.number;

@@ -14,6 +14,7 @@ precision highp int;
 precision highp sampler2D;
 precision highp usampler2D;
 const float NONE = -3.0e38;
+const float LEAST = -2.9e38;
 `;
 
 /** Bytes become what is stored, less a base that leaves small numbers, so that none of 32 bits is lost. */
@@ -26,7 +27,8 @@ const STORED: Readonly<Record<"u8" | "i16" | "u16" | "i32" | "u32" | "f32", stri
   u32: `float stored(uvec4 p) { return less(int(word(p) ^ 0x80000000u)); }`,
   f32: `float stored(uvec4 p) {
       uint bits = word(p);
-      return (bits & 0x7fffffffu) > 0x7f800000u ? NONE : uintBitsToFloat(bits) - floatBase;
+      if ((bits & 0x7fffffffu) > 0x7f800000u) return NONE;
+      return max(uintBitsToFloat(bits) - floatBase, LEAST);
     }`,
 };
 

@@ -45,6 +45,7 @@ export class Stage {
   async show(frame: Frame): Promise<void> {
     this.frame = frame;
     this.limits = limitsOf(frame.raster, this.view.limits);
+    this.canvas.dataset.size = `${frame.raster.width}x${frame.raster.height}`;
     const drawn = this.#drawn.promise;
     this.#draw(); // before everything that is said of it
     await drawn;

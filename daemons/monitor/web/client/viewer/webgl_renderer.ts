@@ -1,5 +1,6 @@
 /** Draws on the graphics card. Pixels go there as they came; byte order, scale and stretch are its work. */
 import { COLOURS, coloursOf } from "../../../image/colour_map.ts";
+import { quantile } from "../../../image/limits.ts";
 import {
   type Area,
   type Raster,
@@ -9,9 +10,9 @@ import {
   type SampleType,
 } from "../../../image/raster.ts";
 import { STRETCHES } from "../../../image/stretch.ts";
+import { Program } from "./gl_program.ts";
 import type { Look, Renderer } from "./renderer.ts";
-import { DRAW_REDUCED, drawPixels, REDUCE_AGAIN, reducePixels, VERTEX } from "./shaders.ts";
-import { quantile } from "../../../image/limits.ts";
+import { DRAW_REDUCED, drawPixels, REDUCE_AGAIN, reducePixels } from "./shaders.ts";
 
 /** A part of a picture that fits into one texture, and what was put together from it. */
 interface Tile extends Area {
@@ -48,40 +49,6 @@ const FORMATS = {
   2: ["RG8UI", "RG_INTEGER"],
   4: ["RGBA8UI", "RGBA_INTEGER"],
 } as const;
-
-/** A program and its uniforms' places. */
-class Program {
-  readonly gl: WebGL2RenderingContext;
-  readonly #program: WebGLProgram;
-  readonly #places = new Map<string, WebGLUniformLocation | null>();
-
-  constructor(gl: WebGL2RenderingContext, fragment: string) {
-    this.gl = gl;
-    this.#program = gl.createProgram();
-    const parts = [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]] as const;
-    for (const [kind, source] of parts) {
-      const shader = gl.createShader(kind)!;
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(this.#program, shader);
-    }
-    gl.linkProgram(this.#program);
-    if (gl.getProgramParameter(this.#program, gl.LINK_STATUS)) return;
-    const logs = gl.getAttachedShaders(this.#program)!.map((shader) => gl.getShaderInfoLog(shader));
-    throw new Error(`The graphics card refuses a program: ${logs.join(" ")}`);
-  }
-
-  use(): this {
-    this.gl.useProgram(this.#program);
-    return this;
-  }
-
-  at(name: string): WebGLUniformLocation | null {
-    let place = this.#places.get(name);
-    if (place === undefined) this.#places.set(name, place = this.gl.getUniformLocation(this.#program, name));
-    return place;
-  }
-}
 
 /** A {@linkcode Renderer} by WebGL 2. */
 export class WebGlRenderer implements Renderer {
