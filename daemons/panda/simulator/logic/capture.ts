@@ -26,7 +26,8 @@ export class PositionCapture implements Logic {
   readonly #gate: BusInput;
   readonly #trigger: BusInput;
   #listener: CaptureListener | undefined;
-  #columns: readonly Column[] = [];
+  #columns: readonly (Column & { readonly tally: Tally | undefined })[] = [];
+  #rowWords = 0;
   #tallies = new Map<number, Tally>();
   #start: number | undefined;
   #captured = -Infinity;
@@ -51,7 +52,7 @@ export class PositionCapture implements Logic {
 
   /** Waits for ENABLE, and captures then. */
   arm(columns: readonly Column[], listener: CaptureListener): void {
-    this.#columns = columns;
+    this.#rowWords = columns.reduce((sum, { words }) => sum + words, 0);
     this.#listener = listener;
     this.#start = undefined;
     this.#unit.registers["HEALTH"] = 0;
@@ -63,6 +64,7 @@ export class PositionCapture implements Logic {
       this.#tallies.set(position, tally);
       tally.input.connect(position);
     }
+    this.#columns = columns.map((column) => ({ ...column, tally: this.#tallies.get(column.position ?? -1) }));
     this.#unit.put("ACTIVE", 1);
     this.#unit.wake(1);
   }
@@ -123,8 +125,7 @@ export class PositionCapture implements Logic {
   }
 
   #capture(now: number): void {
-    const words = this.#columns.reduce((sum, column) => sum + column.words, 0);
-    if (now - this.#captured < words) { // the hardware has not put the last row out yet
+    if (now - this.#captured < this.#rowWords) { // the hardware has not put the last row out yet
       this.#unit.registers["HEALTH"] = TOO_CLOSE;
       return this.#end("Framing error");
     }
@@ -139,22 +140,22 @@ export class PositionCapture implements Logic {
   #write(now: number): void {
     const { machine, registers } = this.#unit;
     const shift = registers["SHIFT_SUM"] ?? 0;
-    const summaries = new Map([...this.#tallies].map(([place, tally]) => [place, tally.take(now)]));
+    for (const tally of this.#tallies.values()) tally.take(now);
     const { rows } = this;
-    for (const { kind, position, word } of this.#columns) {
+    for (const { kind, position, word, tally } of this.#columns) {
       if (kind === "Bits") rows.word(this.#bits(word!));
       else if (kind === "Samples") rows.word(Math.floor(this.#samples / 2 ** shift));
-      else if (kind === "TS_START") rows.long(BigInt(this.#firstOpen));
-      else if (kind === "TS_END") rows.long(BigInt(this.#lastClosed));
-      else if (kind === "TS_CAPTURE") rows.long(BigInt(now - this.#start!));
+      else if (kind === "TS_START") rows.ticks(this.#firstOpen);
+      else if (kind === "TS_END") rows.ticks(this.#lastClosed);
+      else if (kind === "TS_CAPTURE") rows.ticks(now - this.#start!);
       else if (kind === "Value") rows.word(machine.positions.value(position!));
       else {
-        const { diff, min, max, sum, squares } = summaries.get(position!)!;
-        if (kind === "Diff") rows.word(diff);
-        else if (kind === "Min") rows.word(min);
-        else if (kind === "Max") rows.word(max);
-        else if (kind === "StdDev") rows.long12(squares >> BigInt(shift));
-        else rows.long(sum >> BigInt(shift));
+        const { last } = tally!;
+        if (kind === "Diff") rows.word(last.diff);
+        else if (kind === "Min") rows.word(last.min);
+        else if (kind === "Max") rows.word(last.max);
+        else if (kind === "StdDev") rows.long12(last.squares >> BigInt(shift));
+        else rows.long(last.sum >> BigInt(shift));
       }
     }
   }

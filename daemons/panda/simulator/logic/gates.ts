@@ -71,30 +71,30 @@ export function divider(unit: Unit): Logic {
 
 /** Four clocks; each is high in the first half of its periods, which begin at tick 0. */
 export function clocks(unit: Unit): Logic {
-  const due = new Map<string, number>();
   const { machine } = unit;
+  const all = [..."ABCD"].map((letter) => ({ register: `${letter}_PERIOD`, output: `OUT${letter}`, period: 0, due: 0 }));
   return {
     work() {
-      for (const letter of "ABCD") {
-        const period = unit.registers[`${letter}_PERIOD`] ?? 0;
-        if (period === 0) unit.put(`OUT${letter}`, 0);
-        else if ((due.get(letter) ?? 0) <= machine.now) due.set(letter, toggle(letter, Math.max(2, period)));
+      const { now } = machine;
+      for (const clock of all) {
+        if (clock.period === 0 || clock.due > now) continue;
+        const phase = now % clock.period;
+        const high = clock.period >> 1;
+        unit.put(clock.output, phase < high ? 1 : 0);
+        const wait = phase < high ? high - phase : clock.period - phase;
+        clock.due = now + wait;
+        unit.wake(wait);
       }
     },
     written(register) {
-      due.delete(register[0]!);
-      unit.wake(1);
+      const clock = all.find((each) => each.register === register)!;
+      const period = unit.registers[register] ?? 0;
+      clock.period = period === 0 ? 0 : Math.max(2, period);
+      clock.due = 0;
+      if (period === 0) unit.put(clock.output, 0);
+      else unit.wake(1);
     },
   };
-
-  function toggle(letter: string, period: number): number {
-    const phase = machine.now % period;
-    const high = period >> 1;
-    unit.put(`OUT${letter}`, phase < high ? 1 : 0);
-    const wait = phase < high ? high - phase : period - phase;
-    unit.wake(wait);
-    return machine.now + wait;
-  }
 }
 
 /** Readings of a box that is well. */

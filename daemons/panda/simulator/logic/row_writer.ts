@@ -2,6 +2,7 @@
 
 /** Where it begins; it doubles when it is full. */
 const FIRST_SIZE = 65536;
+const WORD = 2 ** 32;
 
 /** A buffer of packed rows that grows. */
 export class RowWriter {
@@ -15,12 +16,20 @@ export class RowWriter {
 
   /** Adds 32 bits. */
   word(value: number): void {
-    this.#view.setUint32(this.#place(4), value, true);
+    const at = this.#place(4); // the view may be another after this
+    this.#view.setUint32(at, value, true);
+  }
+
+  /** Adds 64 bits of a whole number that a double holds. */
+  ticks(value: number): void {
+    this.word(value % WORD);
+    this.word(Math.floor(value / WORD));
   }
 
   /** Adds 64 bits. */
   long(value: bigint): void {
-    this.#view.setBigInt64(this.#place(8), value, true);
+    const at = this.#place(8);
+    this.#view.setBigInt64(at, value, true);
   }
 
   /** Adds 96 bits. */

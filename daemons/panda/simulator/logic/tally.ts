@@ -58,6 +58,8 @@ export class Tally {
   readonly #sum = new ExactSum();
   readonly #squares = new ExactSum();
   readonly #wantsSquares: boolean;
+  /** What there was up to the last capture. */
+  last: Summary = { diff: 0, min: 0, max: 0, sum: 0n, squares: 0n };
   #value = 0;
   #risen = 0;
   #since = 0;
@@ -94,11 +96,11 @@ export class Tally {
     if (this.#isOpen && counts) this.#compare();
   }
 
-  /** A capture: what there was since the last one. */
-  take(tick: number): Summary {
+  /** A capture: {@linkcode Tally.last} is what there was since the one before. */
+  take(tick: number): void {
     const wasOpen = this.#isOpen;
     if (wasOpen) this.close(tick);
-    const summary = {
+    this.last = {
       diff: this.#diff | 0,
       min: this.#min,
       max: this.#max,
@@ -107,7 +109,6 @@ export class Tally {
     };
     [this.#diff, this.#min, this.#max] = [0, 2 ** 31 - 1, -(2 ** 31)];
     if (wasOpen) this.open(tick);
-    return summary;
   }
 
   #add(tick: number): void {
