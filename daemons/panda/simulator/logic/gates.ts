@@ -72,7 +72,12 @@ export function divider(unit: Unit): Logic {
 /** Four clocks; each is high in the first half of its periods, which begin at tick 0. */
 export function clocks(unit: Unit): Logic {
   const { machine } = unit;
-  const all = [..."ABCD"].map((letter) => ({ register: `${letter}_PERIOD`, output: `OUT${letter}`, period: 0, due: 0 }));
+  const all = [..."ABCD"].map((letter) => ({
+    register: `${letter}_PERIOD`,
+    output: `OUT${letter}`,
+    period: 0,
+    due: 0,
+  }));
   return {
     work() {
       const { now } = machine;
