@@ -141,7 +141,7 @@ export class KatcpClient implements AsyncDisposable {
    * @throws {LocalProtocolError} If that is not allowed by the protocol; nothing was sent.
    */
   async request(name: string, ...args: RequestArguments): Promise<Answer> {
-    const answer = await this.ask(name, ...args);
+    const answer = await this.#ask(name, args);
     const { reply } = answer;
     if (reply.ok) return answer;
     const code: FailureCode = reply.length > 0 && reply.text(0) === "invalid" ? "invalid" : "device";
@@ -158,17 +158,7 @@ export class KatcpClient implements AsyncDisposable {
    * @throws {LocalProtocolError} If that is not allowed by the protocol; nothing was sent.
    */
   async ask(name: string, ...args: RequestArguments): Promise<Answer> {
-    const [words, options] = split(args);
-    options.signal?.throwIfAborted();
-    const connection = this.#connection(`?${name}`);
-    const mid = this.#protocol!.flags.has("I") ? this.#pending.nextMid() : undefined;
-    this.#writer.write("request", name, mid, words);
-    const timeout = options.timeout === undefined
-      ? Math.max(this.#timeout, this.#hints.get(name) ?? 0)
-      : milliseconds(options.timeout);
-    const answer = this.#pending.wait(name, mid, { ...options, timeout });
-    connection.write(this.#writer.take());
-    return await answer;
+    return await this.#ask(name, args);
   }
 
   /**
@@ -215,7 +205,7 @@ export class KatcpClient implements AsyncDisposable {
    * @throws {LocalProtocolError} If that is not allowed by the protocol.
    */
   send(message: Message): void {
-    const connection = this.#connection(String(message));
+    const connection = this.#connection("", message);
     this.#writer.write(message.type, message.name, message.mid, message.args);
     connection.write(this.#writer.take());
   }
@@ -293,10 +283,24 @@ export class KatcpClient implements AsyncDisposable {
     }
   }
 
-  #connection(what: string): Connection {
+  #ask(name: string, args: RequestArguments): Promise<Answer> {
+    const [words, options] = split(args);
+    options.signal?.throwIfAborted();
+    const connection = this.#connection("?", name);
+    const mid = this.#protocol!.flags.has("I") ? this.#pending.nextMid() : undefined;
+    this.#writer.write("request", name, mid, words);
+    const timeout = options.timeout === undefined
+      ? Math.max(this.#timeout, this.#hints.get(name) ?? 0)
+      : milliseconds(options.timeout);
+    const answer = this.#pending.wait(name, mid, timeout, options);
+    connection.write(this.#writer.take());
+    return answer;
+  }
+
+  #connection(mark: string, what: string | Message): Connection {
     const { state, connection, address } = this.#kept;
     if (connection && state.status === "connected") return connection;
     const why = state.why === undefined ? "" : `: ${state.why}`;
-    throw new CommandError("device", `${address} is not connected${why}; ${what} was not sent`);
+    throw new CommandError("device", `${address} is not connected${why}; ${mark}${what} was not sent`);
   }
 }

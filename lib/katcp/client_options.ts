@@ -49,9 +49,11 @@ export interface ConnectedOptions {
   signal?: AbortSignal | undefined;
 }
 
+const NONE: RequestOptions = {};
+
 /** Arguments, and the options behind them. */
-export function split(args: RequestArguments): [words: Argument[], options: RequestOptions] {
-  const last = args.at(-1);
-  const hasOptions = typeof last === "object" && !(last instanceof Uint8Array);
-  return hasOptions ? [args.slice(0, -1) as Argument[], last] : [[...args] as Argument[], {}];
+export function split(args: RequestArguments): [words: readonly Argument[], options: RequestOptions] {
+  const last = args[args.length - 1];
+  if (typeof last !== "object" || last instanceof Uint8Array) return [args as readonly Argument[], NONE];
+  return [args.slice(0, -1) as Argument[], last];
 }

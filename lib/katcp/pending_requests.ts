@@ -15,8 +15,6 @@ export interface Answer {
 
 /** How a request is waited for. */
 export interface WaitOptions {
-  /** Milliseconds until it fails. */
-  readonly timeout: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal | undefined;
   /** Is given every inform as it comes, instead of the answer. */
@@ -28,16 +26,18 @@ export interface WaitOptions {
  * latter those that nobody waits for any more are kept, so that a late reply is not taken for that of the next.
  */
 export class PendingRequests {
-  readonly #wheel: TimerWheel;
-  readonly #who: () => string;
+  /** Times requests out. */
+  readonly wheel: TimerWheel;
+  /** Names the peer. */
+  readonly who: () => string;
   readonly #byMid = new Map<number, Waiting>();
   readonly #byName = new Map<string, Waiting[]>();
   #lastMid = 0;
 
   /** Makes one; `who` names the peer in errors. */
   constructor(wheel: TimerWheel, who: () => string) {
-    this.#wheel = wheel;
-    this.#who = who;
+    this.wheel = wheel;
+    this.who = who;
   }
 
   /** An id that no request waits under. */
@@ -49,13 +49,13 @@ export class PendingRequests {
   /**
    * Waits for the answer to a request that is sent now.
    *
+   * @param timeout Milliseconds until it fails.
    * @returns The answer; it rejects with a `CommandError` of code `timeout` or `unknown_outcome`, or with the reason of
    * the signal.
    */
-  wait(name: string, mid: number | undefined, options: WaitOptions): Promise<Answer> {
-    const waiting = new Waiting(name, options, this.#wheel, this.#who, () => {
-      if (mid !== undefined) this.#byMid.delete(mid);
-    });
+  wait(name: string, mid: number | undefined, timeout: number, options: WaitOptions): Promise<Answer> {
+    const waiting = new Waiting(name, mid, timeout, options, this);
+    if (timeout < Infinity) this.wheel.add(waiting, this.wheel.now() + timeout);
     if (mid !== undefined) this.#byMid.set(mid, waiting);
     else {
       const others = this.#byName.get(name);
@@ -63,6 +63,11 @@ export class PendingRequests {
       else this.#byName.set(name, [waiting]);
     }
     return waiting.answer;
+  }
+
+  /** Nobody waits for the request of this id any more. */
+  forget(mid: number): void {
+    this.#byMid.delete(mid);
   }
 
   /** Takes a reply or an inform, if it belongs to a request. */
@@ -86,7 +91,7 @@ export class PendingRequests {
     this.#byName.clear();
     for (const waiting of all) {
       waiting.fail(
-        new CommandError("unknown_outcome", `No reply of ${this.#who()} to ?${waiting.name}: ${why}`),
+        new CommandError("unknown_outcome", `No reply of ${this.who()} to ?${waiting.name}: ${why}`),
       );
     }
   }
@@ -98,47 +103,61 @@ export class PendingRequests {
   }
 }
 
+const none: readonly Message[] = [];
+
 class Waiting implements Due {
   readonly name: string;
   readonly answer: Promise<Answer>;
   due: number | undefined;
+  readonly #mid: number | undefined;
+  readonly #timeout: number;
   readonly #options: WaitOptions;
-  readonly #wheel: TimerWheel;
-  readonly #who: () => string;
-  readonly #forget: () => void;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (reason: unknown) => void;
-  readonly #informs: Message[] = [];
+  readonly #pending: PendingRequests;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (reason: unknown) => void;
+  #informs: Message[] | undefined;
+  #abort: (() => void) | undefined;
   #isOver = false;
 
-  constructor(name: string, options: WaitOptions, wheel: TimerWheel, who: () => string, forget: () => void) {
+  constructor(
+    name: string,
+    mid: number | undefined,
+    timeout: number,
+    options: WaitOptions,
+    pending: PendingRequests,
+  ) {
     this.name = name;
+    this.#mid = mid;
+    this.#timeout = timeout;
     this.#options = options;
-    this.#wheel = wheel;
-    this.#who = who;
-    this.#forget = forget;
-    ({ promise: this.answer, resolve: this.#resolve, reject: this.#reject } = Promise.withResolvers<
-      Answer
-    >());
-    if (options.timeout < Infinity) wheel.add(this, wheel.now() + options.timeout);
-    options.signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#pending = pending;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { signal } = options;
+    if (!signal) return;
+    this.#abort = () => this.fail(signal.reason);
+    signal.addEventListener("abort", this.#abort, { once: true });
   }
 
   ring(): void {
-    const within = formatDuration(this.#options.timeout);
-    this.fail(new CommandError("timeout", `No reply of ${this.#who()} to ?${this.name} within ${within}`));
+    const within = formatDuration(this.#timeout);
+    const { name } = this;
+    this.fail(new CommandError("timeout", `No reply of ${this.#pending.who()} to ?${name} within ${within}`));
   }
 
   inform(message: Message): void {
     if (this.#isOver) return;
     if (this.#options.onInform) this.#options.onInform(message);
-    else this.#informs.push(message);
+    else if (this.#informs) this.#informs.push(message);
+    else this.#informs = [message];
   }
 
   reply(reply: Message): void {
     if (this.#isOver) return;
     this.#end();
-    this.#resolve({ reply, informs: this.#informs });
+    this.#resolve({ reply, informs: this.#informs ?? none });
   }
 
   fail(reason: unknown): void {
@@ -147,12 +166,10 @@ class Waiting implements Due {
     this.#reject(reason);
   }
 
-  readonly #abort = (): void => this.fail(this.#options.signal!.reason);
-
   #end(): void {
     this.#isOver = true;
-    this.#wheel.remove(this);
-    this.#options.signal?.removeEventListener("abort", this.#abort);
-    this.#forget();
+    this.#pending.wheel.remove(this);
+    if (this.#abort) this.#options.signal!.removeEventListener("abort", this.#abort);
+    if (this.#mid !== undefined) this.#pending.forget(this.#mid);
   }
 }

@@ -70,7 +70,8 @@ export class TimerWheel {
         due.ring();
       }
     }
-    this.#wake();
+    if (this.#steps.size > 0) this.#wake();
+    else this.#rest(); // what was left was given up
   }
 
   #wake(): void {

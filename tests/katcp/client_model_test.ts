@@ -3,11 +3,19 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CommandError } from "../../lib/errors.ts";
 import { KatcpClient } from "../../lib/katcp/client.ts";
-import type { Connection } from "../../lib/net/mod.ts";
+import type { Connection, ConnectionState } from "../../lib/net/mod.ts";
 import { MemoryTransport, VirtualClock } from "../../lib/testing/mod.ts";
 
 const ADDRESS = "device:5000";
 const TIMEOUT = 5000;
+
+/** Which state may follow which. */
+const NEXT: Readonly<Record<ConnectionState["status"], readonly ConnectionState["status"][]>> = {
+  connecting: ["connected", "lost", "closed"],
+  connected: ["lost", "closed"],
+  lost: ["connecting", "closed"],
+  closed: [],
+};
 
 /** A request as the test knows it. */
 interface Asked {
@@ -34,6 +42,8 @@ class Rig {
   /** What was answered while it was waited for. */
   readonly answered = new Set<number>();
   readonly client: KatcpClient;
+  /** The states of the client, in order. */
+  readonly states: ConnectionState["status"][] = ["connecting"];
   connection: Connection | undefined;
   connections = 0;
   hasIds = true;
@@ -42,7 +52,13 @@ class Rig {
 
   constructor() {
     const { transport, clock } = this;
-    this.client = new KatcpClient(ADDRESS, { transport, clock, timeout: TIMEOUT, maxDelay: "1 s" });
+    this.client = new KatcpClient(ADDRESS, {
+      transport,
+      clock,
+      timeout: TIMEOUT,
+      maxDelay: "1 s",
+      onState: ({ status }) => this.states.push(status),
+    });
   }
 
   async start(): Promise<void> {
@@ -95,6 +111,17 @@ class Rig {
 
   /** What holds at any time. */
   check(): void {
+    const { state, protocol } = this.client;
+    assertEquals(state.status, this.states.at(-1));
+    assertEquals(
+      protocol !== undefined,
+      state.status === "connected",
+      "what it speaks is known while connected",
+    );
+    this.states.slice(1).forEach((to, index) => {
+      const from = this.states[index]!;
+      assert(NEXT[from].includes(to), `from ${from} to ${to}`);
+    });
     for (const { id, askedAt, connection, outcome, endedAt = this.clock.now() } of this.asked) {
       const endings = this.endings.get(id) ?? 0;
       assert(endings <= 1, `request ${id} ended ${endings} times`);
@@ -191,7 +218,7 @@ const steps = [
   ),
 ];
 
-Deno.test("every request ends once, in time, with its own answer or the right error, whatever happens", async () => {
+Deno.test("every request ends once, in time, with its own answer or the right error, and states follow each other rightly, whatever happens", async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(steps, { maxCommands: 60, size: "max" }), async (commands) => {
       const rig = new Rig();

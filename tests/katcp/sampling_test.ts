@@ -277,6 +277,18 @@ Deno.test("what rings may take out or put off what is due in the same step", asy
   assertEquals(rang, ["10: first", "20: third"]);
 });
 
+Deno.test("the wheel leaves no timer behind for what was given up before", async () => {
+  const clock = new VirtualClock();
+  const wheel = new TimerWheel(clock);
+  const due = () => ({ due: undefined as number | undefined, ring() {} });
+  const later = due();
+  wheel.add(due(), 10);
+  wheel.add(later, 20);
+  wheel.remove(later);
+  await clock.advance(10);
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("the wheel rings everything in order, and nothing that was taken out", async () => {
   const move = fc.record({
     id: fc.integer({ min: 0, max: 30 }),
