@@ -50,9 +50,11 @@ export class Random {
       return Math.max(0, mean + Math.sqrt(mean) * z + (z * z - 1) / 6);
     }
     if (mean <= 0) return 0;
+    const first = this.uniform();
+    if (first <= 1 - mean) return 0; // exp(-mean) is larger still
     const end = Math.exp(-mean);
     let count = 0;
-    for (let product = this.uniform(); product > end; product *= this.uniform()) count++;
+    for (let product = first; product > end; product *= this.uniform()) count++;
     return count;
   }
 
