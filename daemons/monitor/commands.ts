@@ -92,7 +92,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     description: `Writes to the log: ${type}`,
     places: EVERYWHERE,
     run(line, { source }, work) {
-      work.lab.say(type, messageOf(line), source);
+      work.lab.say(type, textOf(line, 1), source);
       return done("");
     },
   }]),
@@ -128,7 +128,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     description: "Says that somebody knows of an alarm",
     places: EVERYWHERE,
     run(line, { source }, { lab }) {
-      alarmsOf(lab).acknowledge(line.args[0] ?? "", source, behind(line, 2));
+      alarmsOf(lab).acknowledge(line.args[0] ?? "", source, textOf(line, 2));
       return done("acknowledged");
     },
   }],
@@ -138,7 +138,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     places: EVERYWHERE,
     run(line, { source }, { lab }) {
       const [name = "", time = ""] = line.args;
-      alarmsOf(lab).shelve(name, secondsIn(time), source, behind(line, 3));
+      alarmsOf(lab).shelve(name, secondsIn(time), source, textOf(line, 3));
       return done(`shelved for ${time}`);
     },
   }],
@@ -214,11 +214,11 @@ function behind({ text }: ParsedLine, words: number): string {
   return rest;
 }
 
-/** What a log line says; around the whole of it quotes mean nothing. */
-function messageOf(line: ParsedLine): string {
-  const [first, second] = line.args;
+/** The text for people behind the first `words` words; around the whole of it quotes mean nothing. */
+function textOf(line: ParsedLine, words: number): string {
+  const [first, second] = line.args.slice(words - 1);
   const isOne = first !== undefined && second === undefined && Object.keys(line.options).length === 0;
-  return isOne ? first : behind(line, 1);
+  return isOne ? first : behind(line, words);
 }
 
 async function hand(client: LiveClient, text: string, asker: Asker, work: Workplace): Promise<Reply> {

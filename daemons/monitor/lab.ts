@@ -3,6 +3,7 @@ import type { Channel } from "../../lib/device/channel.ts";
 import type { Description } from "../../lib/device/description.ts";
 import type { Reading } from "../../lib/device/reading.ts";
 import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
+import type { LabRecords } from "./store/records.ts";
 import type { LinkState, LogLine } from "../../lib/link/link.ts";
 
 /** A configured plot of one client. */
@@ -117,10 +118,14 @@ export interface Lab {
   readonly plotsFrom: number;
   /** Its alarm rules; undefined until they are at work. */
   readonly alarms: Alarms | undefined;
+  /** The past: values, log, notes; undefined where nothing is stored. */
+  readonly records: LabRecords | undefined;
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;
   /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */
   command(line: string, source: string): Promise<CommandReply>;
+  /** Writes a line of `source` (default: MONITOR itself) to the log. */
+  say(type: LogLine["type"], message: string, source?: string): void;
   /** History of a channel between two moments (unix seconds), in at most `points` bins. */
   history(
     client: string,

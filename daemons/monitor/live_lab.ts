@@ -101,6 +101,10 @@ export class LiveLab implements Lab, Disposable {
     return this.#recorder.stored;
   }
 
+  get records(): Lab["records"] {
+    return this.#recorder.records;
+  }
+
   get storeProblem(): string | undefined {
     return this.#recorder.problem;
   }

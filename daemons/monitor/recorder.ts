@@ -5,6 +5,7 @@ import type { Channel } from "../../lib/device/channel.ts";
 import type { Duration } from "../../lib/time/mod.ts";
 import type { Series } from "./lab.ts";
 import type { Images } from "./store/image_store.ts";
+import type { LabRecords } from "./store/records.ts";
 
 /** What the lab needs of a store. Keeping never waits and never throws: trouble is shown by `problem`. */
 export interface Recorder {
@@ -28,6 +29,8 @@ export interface Recorder {
   recentLog(count: number): Promise<readonly LogLine[]>;
   /** The images; undefined where nothing is stored. */
   readonly images?: Images;
+  /** The past: values, log, notes; undefined where nothing is stored. */
+  readonly records?: LabRecords;
 }
 
 /** Log lines that {@linkcode Forgetful} remembers. */

@@ -7,10 +7,13 @@ import { type Monitor, type MonitorOptions, startMonitor } from "../../daemons/m
 import type { Update } from "../../lib/device/reading.ts";
 import type { Duration } from "../../lib/time/mod.ts";
 import { FakeLink } from "./fake_link.ts";
+import { FakeRecords } from "./fake_records.ts";
 
 /** Keeps in memory what a store would keep. */
 export class MemoryRecorder extends Forgetful {
-  readonly records: { client: string; update: Update }[] = [];
+  readonly taken: { client: string; update: Update }[] = [];
+
+  readonly records = new FakeRecords();
 
   refresh: Duration | undefined;
 
@@ -19,7 +22,7 @@ export class MemoryRecorder extends Forgetful {
   }
 
   override record(client: string, update: Update): void {
-    this.records.push({ client, update });
+    this.taken.push({ client, update });
   }
 }
 

@@ -69,7 +69,7 @@ Deno.test("Lab shows values as stale, with the reason, when the link is lost, an
   await b.settle();
   assertEquals(seen(b, "gauge", "pressure"), "stale 0.000001 connection reset");
   assertEquals(seen(b, "gauge", "mode"), "bad unknown");
-  const { update } = b.recorder.records.at(-1)!;
+  const { update } = b.recorder.taken.at(-1)!;
   assertEquals([update.time, [...update.readings.keys()]], [b.clock.time(), ["pressure"]]);
   b.link("gauge").connect(GAUGE);
   b.link("gauge").push({ pressure: 2e-6 });

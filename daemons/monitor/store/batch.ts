@@ -85,6 +85,7 @@ export async function applyBatch(
   const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
   const recorded = recordedIn(entries);
   const images = imagesIn(entries);
+  const notes = entries.flatMap((entry) => entry.kind === "note" ? [entry.row] : []);
   const [result] = await sql`
     with moved as (
       update dewar.spool set position = ${source.to}
@@ -131,6 +132,18 @@ export async function applyBatch(
   ]}::float8[]) as given (since, seen)
       where exists (select from moved)
       on conflict (spool, since) do update set seen = greatest(recording.seen, excluded.seen)
+    ), new_notes as (
+      insert into dewar.note (time, written, author, text, client, run)
+      select to_timestamp(time), to_timestamp(written), author, text, client, run
+      from unnest(
+        ${notes.map(({ time }) => time)}::float8[],
+        ${notes.map(({ written }) => written)}::float8[],
+        ${notes.map(({ author }) => author)}::text[],
+        ${notes.map(({ text }) => text)}::text[],
+        ${notes.map(({ client }) => client)}::text[],
+        ${notes.map(({ run }) => run)}::text[]
+      ) as given (time, written, author, text, client, run)
+      where exists (select from moved)
     ), new_images as (
       insert into dewar.image (
         path, time, source, feed, run, number, exposure, type, width, height, bitpix, bytes,

@@ -3,6 +3,7 @@ import type { Channel } from "../../../lib/device/channel.ts";
 import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
 import type { ImageRow } from "./image.ts";
+import type { NoteRow } from "./note.ts";
 
 /** A channel as the database knows it: key, name in a status line, kind of value, unit. */
 export type ChannelRow = readonly [key: string, wire: string, type: string, unit: string | null];
@@ -31,6 +32,8 @@ export type Entry =
   | { readonly kind: "log"; readonly line: LogLine }
   /** An image. */
   | { readonly kind: "image"; readonly row: ImageRow }
+  /** A note of the logbook. */
+  | { readonly kind: "note"; readonly row: NoteRow }
   /** MONITOR, started at `since`, was recording at `seen` (unix seconds). */
   | { readonly kind: "recording"; readonly since: number; readonly seen: number };
 
@@ -69,6 +72,19 @@ export function imageEntry(image: ImageRow, now: number): Entry {
     (_, value) => typeof value === "string" ? clean(value) : value,
   );
   return { kind: "image", row: { ...row, time: sane(image.time, now) } };
+}
+
+/** A note as it is recorded. */
+export function noteEntry(note: NoteRow, now: number): Entry {
+  const row: NoteRow = {
+    time: sane(note.time, now),
+    written: now,
+    author: clean(note.author),
+    text: clean(note.text),
+    client: note.client && clean(note.client),
+    run: note.run && clean(note.run),
+  };
+  return { kind: "note", row };
 }
 
 /** A channel as it is recorded. */

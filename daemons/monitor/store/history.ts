@@ -66,7 +66,8 @@ export async function readHistory(
   return bins(await readBins(sql, channel.id, range), before, range, recordings);
 }
 
-async function readRecordings(sql: Sql, { from, to }: Stretch, own: Stretch): Promise<Stretch[]> {
+/** The stretches within which a MONITOR was recording, in their order; `own` is this one's. */
+export async function readRecordings(sql: Sql, { from, to }: Stretch, own: Stretch): Promise<Stretch[]> {
   const rows = await sql<{ from: number; to: number }[]>`
     select extract(epoch from since)::float8 as from, extract(epoch from seen)::float8 as to
     from dewar.recording where seen >= to_timestamp(${from}) and since <= to_timestamp(${to})`;
@@ -93,7 +94,7 @@ function held({ time, value }: Point): Held | undefined {
 }
 
 /** Until when a value held at most: nobody knows what came after the end of its recording. */
-function heldUntil({ time }: Held, recordings: readonly Stretch[]): number {
+export function heldUntil({ time }: { readonly time: number }, recordings: readonly Stretch[]): number {
   return recordings.find(({ from, to }) => from - TOLERANCE <= time && time <= to)?.to ?? time;
 }
 

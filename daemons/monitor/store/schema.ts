@@ -145,6 +145,19 @@ const MIGRATIONS: readonly string[] = [
   create index image_run on dewar.image (run, time desc);
   create index image_source on dewar.image (source, time desc);
   `,
+  `
+  create table dewar.note (
+    id bigint generated always as identity primary key,
+    time timestamptz not null,
+    written timestamptz not null,
+    author text not null,
+    text text not null,
+    client text,
+    run text
+  );
+  comment on column dewar.note.time is 'what it is about';
+  create index note_time on dewar.note (time desc, id desc);
+  `,
 ];
 
 /** Any number: it only has to be the same in every MONITOR. */

@@ -10,11 +10,12 @@ import { type Clock, type Duration, systemClock } from "../../../lib/time/mod.ts
 import type { Series } from "../lab.ts";
 import { Archive } from "./archive.ts";
 import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
-import { encodeEntry, type Entry, imageEntry, logEntry } from "./entry.ts";
+import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry } from "./entry.ts";
 import { lockFolder } from "./folder_lock.ts";
-import { type HistoryRange, readHistory } from "./history.ts";
+import { type HistoryRange, readHistory, type Stretch } from "./history.ts";
 import { ImageStore } from "./image_store.ts";
 import { Recorder } from "./recorder.ts";
+import { Records } from "./records.ts";
 import { removeOld, type Retention } from "./retention.ts";
 import { rollUp } from "./rollup.ts";
 import { type Report, Spool } from "./spool.ts";
@@ -63,6 +64,8 @@ export interface Store extends AsyncDisposable {
   recentLog(count: number): Promise<readonly LogLine[]>;
   /** The images. */
   readonly images: ImageStore;
+  /** The past: values, log, notes. */
+  readonly records: Records;
   /** Waits until everything given before is on disk and in the database; not for what does not work, see `problem`. */
   flush(): Promise<void>;
   /** Puts everything on disk and lets the data folder go; what is not in the database yet gets there next time. */
@@ -122,6 +125,7 @@ class SpooledStore implements Store {
   readonly #recorder: Recorder;
   readonly #alive: Disposable;
   readonly images: ImageStore;
+  readonly records: Records;
   readonly #recent: LogLine[] = [];
   #closing: Promise<void> | undefined;
 
@@ -134,6 +138,12 @@ class SpooledStore implements Store {
       append: (row) => this.#append(imageEntry(row, clock.time())),
       query: (work) => parts.archive.query(work),
       flush: () => this.flush(),
+    });
+    this.records = new Records({
+      append: (note) => this.#append(noteEntry(note, clock.time())),
+      query: (work) => parts.archive.query(work),
+      flush: () => this.flush(),
+      recording: () => this.#recording,
     });
     this.#noteAlive();
     const timer = clock.every(ALIVE_EVERY, () => this.#noteAlive());
@@ -170,8 +180,7 @@ class SpooledStore implements Store {
   }
 
   async history(client: string, key: string, range: HistoryRange): Promise<Series> {
-    const recording = { from: this.#since, to: this.#parts.clock.time() };
-    return await this.#parts.archive.query((sql) => readHistory(sql, client, key, range, recording));
+    return await this.#parts.archive.query((sql) => readHistory(sql, client, key, range, this.#recording));
   }
 
   async recentLog(count: number): Promise<readonly LogLine[]> {
@@ -207,6 +216,11 @@ class SpooledStore implements Store {
     } finally {
       lock[Symbol.dispose]();
     }
+  }
+
+  /** The stretch for which this process has been recording. */
+  get #recording(): Stretch {
+    return { from: this.#since, to: this.#parts.clock.time() };
   }
 
   #noteAlive(): void {

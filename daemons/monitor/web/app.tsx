@@ -5,8 +5,10 @@ import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { LabImages } from "../images/lab_images.ts";
+import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
 import { serveFeeds } from "./feeds.tsx";
+import { Commander } from "./commander.ts";
 import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
@@ -17,20 +19,6 @@ import { ClientPage, LabPage, LogPage } from "./views/pages.tsx";
 const STALLED = "20 s";
 /** Most points of a history, whatever is asked. */
 const MOST_POINTS = 20_000;
-
-/** Who commands from the page are said to come from in the log. */
-const SOURCE = "web";
-
-/**
- * Whether a request that commands may come from where it comes from: a page of another site may not.
- * Scripts send neither header.
- */
-function isOwn({ req }: Context): boolean {
-  const site = req.header("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin" || site === "none";
-  const origin = req.header("origin");
-  return origin === undefined || new URL(origin).host === req.header("host");
-}
 
 /**
  * The web application of a lab.
@@ -45,6 +33,7 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
   const app = new Hono();
   if (verify) app.use(basicAuth({ realm: lab.name, verifyUser: verify }));
   const page = { lab, clock };
+  const commander = new Commander(lab, () => clock.time());
 
   app.get("/", async (c) => c.html(await LabPage(page)));
   app.get("/log", async (c) => c.html(await LogPage(page)));
@@ -96,8 +85,8 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
   });
 
   const command = async (c: Context, line: string) => {
-    if (!isOwn(c)) return c.json({ ok: false, text: "Commands from pages of other sites are refused" }, 403);
-    return c.json(await lab.command(line, SOURCE));
+    const { ok, text, status } = await commander.run(c, line);
+    return c.json({ ok, text }, status === 403 ? 403 : 200);
   };
   app.post("/command", async (c) => {
     const { line } = await c.req.parseBody();
@@ -112,6 +101,7 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
 
   serveImages(app, page, images);
   serveFeeds(app, page, images);
+  serveAlarms(app, page, commander);
 
   app.get("/assets/*", async (c) => {
     const { path } = c.req;

@@ -22,7 +22,18 @@ const TYPES: Readonly<Record<string, string>> = {
 const CLIENT = "web/client";
 
 /** What every page uses. */
-const PAGE = ["main.ts", "curves.ts", "values.ts", "command.ts", "colours.ts", "dewar.css", "icon.svg"];
+const PAGE = [
+  "main.ts",
+  "curves.ts",
+  "values.ts",
+  "command.ts",
+  "colours.ts",
+  "regions.ts",
+  "sound.ts",
+  "dewar.css",
+  "pages.css",
+  "icon.svg",
+];
 
 /** The list of images. */
 const IMAGES = ["images.ts", "images.css"];

@@ -27,6 +27,8 @@ export interface Bulletin {
   readonly log?: readonly LogLine[];
   /** Whether there are new images. */
   readonly images?: true;
+  /** Whether something has happened to an alarm. */
+  readonly alarms?: true;
   /** The lab as a whole. */
   readonly lab: {
     readonly time: number;
@@ -34,6 +36,9 @@ export interface Bulletin {
     readonly clients: number;
     readonly stored: number;
     readonly problem: string | null;
+    /** Alarms that want somebody, and how many of them nobody has acknowledged. */
+    readonly open: number;
+    readonly urgent: number;
     /** Curves begin here at the earliest, unix seconds. */
     readonly plotsFrom: number;
   };
@@ -65,6 +70,7 @@ export class Bulletins implements Disposable {
   #log: LogLine[] = [];
   #reload = false;
   #hasImages = false;
+  #hasAlarms = false;
   #due = false;
   #last = -Infinity;
   readonly #end = new AbortController();
@@ -84,6 +90,7 @@ export class Bulletins implements Disposable {
       else if (event.kind === "state") this.#links.add(event.client.name);
       else if (event.kind === "log") this.#log = [...this.#log, event.line].slice(-MOST_LINES);
       else if (event.kind === "image") this.#hasImages = true;
+      else if (event.kind === "alarm") this.#hasAlarms = true;
       else if (event.kind !== "plots") this.#reload = true;
       this.#announce();
     });
@@ -143,6 +150,7 @@ export class Bulletins implements Disposable {
       log: this.#log,
       lab: overview(this.#lab, this.#clock),
       ...(this.#hasImages && { images: true as const }),
+      ...(this.#hasAlarms && { alarms: true as const }),
       ...(this.#reload && { reload: true as const }),
     };
     this.#changed.clear();
@@ -150,6 +158,7 @@ export class Bulletins implements Disposable {
     this.#log = [];
     this.#reload = false;
     this.#hasImages = false;
+    this.#hasAlarms = false;
     return bulletin;
   }
 
@@ -173,12 +182,15 @@ export const isLive = ({ state }: Client): boolean => state.status === "connecte
 /** The lab in numbers. */
 export function overview(lab: Lab, clock: Clock): Bulletin["lab"] {
   const clients = [...lab.clients.values()].filter(({ enabled }) => enabled);
+  const open = lab.alarms?.open ?? [];
   return {
     time: clock.time(),
     connected: clients.filter(isLive).length,
     clients: clients.length,
     stored: lab.stored,
     problem: lab.storeProblem ?? null,
+    open: open.length,
+    urgent: open.filter(({ saved }) => !saved.acknowledged).length,
     plotsFrom: lab.plotsFrom,
   };
 }

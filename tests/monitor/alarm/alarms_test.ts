@@ -120,7 +120,7 @@ Deno.test("a latched alarm waits for somebody to acknowledge it, before or after
   await r.read(-100);
   assertEquals(r.phase(), "normal");
   assert(
-    (await r.log()).includes("alarm info warm: acknowledged by anna ('a test')"),
+    (await r.log()).includes("alarm info warm: acknowledged by anna (a test)"),
     (await r.log()).join("\n"),
   );
   assertThrows(() => r.alarms.acknowledge("warm", "anna"), CommandError, "nothing to acknowledge");

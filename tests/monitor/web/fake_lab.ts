@@ -68,6 +68,7 @@ export class FakeLab implements Lab {
   past: Series = { time: [], value: [] };
   plotsFrom = 0;
   alarms: Lab["alarms"];
+  records: Lab["records"];
   readonly clock: Clock;
   readonly #listeners = new Set<(event: LabEvent) => void>();
 
@@ -105,10 +106,14 @@ export class FakeLab implements Lab {
   }
 
   /** A line is logged. */
-  log(type: LogLine["type"], message: string): void {
-    const line: LogLine = { time: this.clock.time(), source: "monitor", type, message };
+  log(type: LogLine["type"], message: string, source = "monitor"): void {
+    const line: LogLine = { time: this.clock.time(), source, type, message };
     this.lines.unshift(line);
     this.tell({ kind: "log", line });
+  }
+
+  say(type: LogLine["type"], message: string, source?: string): void {
+    this.log(type, message, source);
   }
 
   /** Curves begin anew. */

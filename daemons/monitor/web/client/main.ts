@@ -3,6 +3,8 @@ import type { Bulletin } from "../live.ts";
 import type { PlotData } from "../views/plot_data.ts";
 import { wireCommand } from "./command.ts";
 import { drawPlot, drawSpark, growCurves } from "./curves.ts";
+import { replaceRegions } from "./regions.ts";
+import { soundFor, wireSound } from "./sound.ts";
 import { showAges, showOffline, showValues } from "./values.ts";
 
 /** Without a word for this long, milliseconds, nothing on the page is taken as current. */
@@ -48,6 +50,19 @@ function showLog(lines: Bulletin["log"] = []): void {
   while (body.childElementCount > LINES) body.lastElementChild!.remove();
 }
 
+const title = document.title.replace(/^\(\d+\) /, "");
+wireSound();
+
+/** How many alarms are open: in the header and in the title, which is seen on a page behind others. */
+function showOpen({ open, urgent }: Bulletin["lab"]): void {
+  const count = document.querySelector<HTMLElement>("#open")!;
+  count.textContent = String(open);
+  count.hidden = open === 0;
+  count.className = urgent > 0 ? "alarmv" : "";
+  document.title = `${open > 0 ? `(${open}) ` : ""}${title}`;
+  soundFor(urgent);
+}
+
 let heard = performance.now();
 let offset = 0;
 const stream = new EventSource("/live");
@@ -60,6 +75,8 @@ stream.onmessage = ({ data }) => {
   showValues(bulletin);
   growCurves(bulletin);
   showLog(bulletin.log);
+  if (bulletin.alarms) replaceRegions("alarms");
+  showOpen(bulletin.lab);
   if (bulletin.images) document.dispatchEvent(new Event("dewar:images"));
   const { connected, clients, stored, problem } = bulletin.lab;
   set("connected", `${connected} of ${clients} connected`);

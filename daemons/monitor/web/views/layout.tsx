@@ -22,6 +22,8 @@ export interface PageProps {
   readonly script?: string;
   /** Addresses of modules that are needed here or on the next page. */
   readonly modules?: readonly string[];
+  /** What went wrong with what was asked, shown on top. */
+  readonly problem?: string | undefined;
   /** Address of data that the page's script fetches first. */
   readonly fetches?: string;
   /** The page. */
@@ -31,6 +33,7 @@ export interface PageProps {
 const PAGES: readonly (readonly [path: string, name: string])[] = [
   ["/", "Lab"],
   ["/images", "Images"],
+  ["/alarms", "Alarms"],
   ["/log", "Log"],
 ];
 
@@ -44,7 +47,8 @@ const IMPORTS = embedded({ imports: { uplot: assetUrl("vendor/uPlot.esm.js") } }
 
 /** A whole page. */
 export function Layout(
-  { lab, title, here, overview, data, styles = [], script, modules = [], fetches, children }: PageProps,
+  { lab, title, here, overview, data, styles = [], script, modules = [], fetches, problem, children }:
+    PageProps,
 ) {
   return (
     <>
@@ -53,7 +57,7 @@ export function Layout(
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width" />
-          <title>{title}</title>
+          <title>{overview.open > 0 ? `(${overview.open}) ` : ""}{title}</title>
           <link rel="icon" href={assetUrl("icon.svg")} />
           <link rel="stylesheet" href={assetUrl("vendor/uPlot.min.css")} />
           <link rel="stylesheet" href={assetUrl("dewar.css")} />
@@ -74,7 +78,14 @@ export function Layout(
             <b>{lab}</b>
             <nav>
               {PAGES.map(([path, name]) => (
-                <a href={path} aria-current={path === here ? "page" : undefined}>{name}</a>
+                <a href={path} aria-current={path === here ? "page" : undefined}>
+                  {name}{" "}
+                  {path === "/alarms" && (
+                    <span id="open" class={overview.urgent > 0 ? "alarmv" : ""} hidden={overview.open === 0}>
+                      {overview.open}
+                    </span>
+                  )}
+                </a>
               ))}
             </nav>
             <span class="end">
@@ -92,6 +103,12 @@ export function Layout(
               <span class="warnv">store</span>
               <span class="what">{overview.problem ?? ""}</span>
             </div>
+            {problem !== undefined && (
+              <div class="strip warn" role="alert">
+                <span class="warnv">not done</span>
+                <span class="what">{problem}</span>
+              </div>
+            )}
             {children}
           </main>
         </body>

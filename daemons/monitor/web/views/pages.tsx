@@ -5,6 +5,7 @@ import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Client, Lab, Plot } from "../../lab.ts";
 import { isLive, overview } from "../live.ts";
 import { placeOf, showName, showShortName, showUnit } from "../show.ts";
+import { AlarmStrips } from "./alarms.tsx";
 import { Card, CardHead, Row } from "./card.tsx";
 import { Layout } from "./layout.tsx";
 import type { PlotData } from "./plot_data.ts";
@@ -123,6 +124,7 @@ export async function LabPage({ lab, clock }: PageContext) {
   const plots = clients.flatMap((client) => client.plots.map((plot) => plotData(client, plot)));
   return (
     <Layout lab={lab.name} title={lab.name} here="/" overview={overview(lab, clock)} data={{ plots }}>
+      <AlarmStrips lab={lab} clock={clock} />
       <div class="cards">
         {clients.map((client) => <Card client={client} clock={clock} />)}
         {plots.map((plot) => <PlotCard plot={plot} />)}

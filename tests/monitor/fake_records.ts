@@ -1,0 +1,63 @@
+/** The past as a test says it was. */
+import { type LogPage, type LogQuery, searchLines } from "../../daemons/monitor/store/log_query.ts";
+import type { NoteFound, NoteQuery, NoteRow } from "../../daemons/monitor/store/note.ts";
+import type { ChannelName, PastValue, StateValue } from "../../daemons/monitor/store/past.ts";
+import type { LabRecords } from "../../daemons/monitor/store/records.ts";
+import type { LogLine } from "../../lib/link/link.ts";
+
+/** Keeps in memory what a store would keep. */
+export class FakeRecords implements LabRecords {
+  /** Values in the order of their times. */
+  readonly values: PastValue[] = [];
+  /** Log lines, newest first. */
+  readonly lines: LogLine[] = [];
+  /** Notes, newest first. */
+  readonly written: NoteFound[] = [];
+  /** What every question fails with. */
+  failure: Error | undefined;
+
+  async *raw(names: readonly ChannelName[], { from, to }: { from: number; to: number }) {
+    await this.#asked();
+    for (const value of this.values) {
+      const isMeant = names.some(({ client, key }) => client === value.client && key === value.key);
+      if (isMeant && value.reading.time >= from && value.reading.time < to) yield value;
+    }
+  }
+
+  async stateAt(time: number): Promise<readonly StateValue[]> {
+    await this.#asked();
+    const latest = new Map<string, StateValue>();
+    for (const value of this.values) {
+      if (value.reading.time > time) continue;
+      latest.set(`${value.client}.${value.key}`, { ...value, unit: "degC", recorded: true });
+    }
+    return [...latest.values()];
+  }
+
+  async log(query: LogQuery): Promise<LogPage> {
+    await this.#asked();
+    return searchLines(this.lines, query);
+  }
+
+  async sources(): Promise<readonly string[]> {
+    await this.#asked();
+    return [...new Set(this.lines.map(({ source }) => source))];
+  }
+
+  note(note: NoteRow): boolean {
+    this.written.unshift({ ...note, id: this.written.length + 1 });
+    return true;
+  }
+
+  async notes({ text, client, count, offset = 0 }: NoteQuery) {
+    await this.#asked();
+    const found = this.written.filter((note) =>
+      (text === undefined || note.text.includes(text)) && (client === undefined || note.client === client)
+    );
+    return { notes: found.slice(offset, offset + count), more: found.length > offset + count };
+  }
+
+  #asked(): Promise<void> {
+    return this.failure ? Promise.reject(this.failure) : Promise.resolve();
+  }
+}
