@@ -81,19 +81,23 @@ function Handle({ alarm }: { alarm: Alarm }) {
         required
       />
       <input name="note" placeholder="note" aria-label={`note on ${rule.name}`} />
-      {canAcknowledge && <button class="primary" name="do" value="acknowledge">Acknowledge</button>}
-      {saved.shelved ? <button name="do" value="unshelve">Unshelve</button> : (
-        <span class="together">
-          <button name="do" value="shelve">Shelve</button>
-          <select name="for" aria-label={`shelve ${rule.name} for`}>
-            {SHELVES.map((span) => <option value={span}>for {span}</option>)}
-          </select>
-          <label class="quiet">
-            or until{" "}
-            <input type="datetime-local" name="until" aria-label={`shelve ${rule.name} until, UTC`} /> UTC
-          </label>
-        </span>
+      {canAcknowledge && (
+        <button type="submit" class="primary" name="do" value="acknowledge">Acknowledge</button>
       )}
+      {saved.shelved
+        ? <button type="submit" name="do" value="unshelve">Unshelve</button>
+        : (
+          <span class="together">
+            <button type="submit" name="do" value="shelve">Shelve</button>
+            <select name="for" aria-label={`shelve ${rule.name} for`}>
+              {SHELVES.map((span) => <option value={span}>for {span}</option>)}
+            </select>
+            <label class="quiet">
+              or until{" "}
+              <input type="datetime-local" name="until" aria-label={`shelve ${rule.name} until, UTC`} /> UTC
+            </label>
+          </span>
+        )}
     </form>
   );
 }
@@ -296,7 +300,7 @@ export function AlarmTestPage({ lab, clock, asked, rehearsal, problem }: AlarmTe
             another grace time
             <input name="grace" value={asked.grace} placeholder="as the rule has it" />
           </label>
-          <button class="primary">Test</button>
+          <button type="submit" class="primary">Test</button>
         </form>
         <p class="quiet">
           Values are stored when they change: a condition on the age of one sees more than there was.
