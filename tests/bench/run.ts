@@ -5,7 +5,7 @@ import { suggestion } from "../../lib/device/mod.ts";
 import { DewarError } from "../../lib/errors.ts";
 import { CLIENT } from "./processes.ts";
 
-const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "start"];
+const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "start", "viewer"];
 /** The Python that has the reference clients, to measure them as well. */
 const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;
@@ -34,13 +34,17 @@ await runProgram(LINE, async ({ operands }) => {
     throw new UsageError(`There is no part "${unknown}"${suggestion(unknown, PARTS)}`);
   }
   await compileClient();
+  const drives = operands.length === 0 || operands.includes("viewer");
+  const measured = `cat,${CLIENT},${Deno.execPath()}${PYTHON === undefined ? "" : `,${PYTHON}`}`;
   const permissions = [
     "--allow-read",
     "--allow-write=/tmp",
     "--allow-net=127.0.0.1,localhost",
-    `--allow-run=cat,${CLIENT},${Deno.execPath()}${PYTHON === undefined ? "" : `,${PYTHON}`}`,
-    "--allow-env=DEWAR_PYTHON",
+    // What drives the browser looks at the machine it is on, and below /proc unless the variable is set.
+    ...drives
+      ? ["--allow-run", "--allow-env", "--allow-sys"]
+      : [`--allow-run=${measured}`, "--allow-env=DEWAR_PYTHON"],
   ];
   const args = ["run", "--no-prompt", ...permissions, `${HERE}/table.ts`, ...operands];
-  return await outlive(new Deno.Command(Deno.execPath(), { args }).spawn());
+  return await outlive(new Deno.Command(Deno.execPath(), { args, env: { __IS_WSL_TEST__: "1" } }).spawn());
 });

@@ -11,6 +11,7 @@ import { panda } from "./panda_bench.ts";
 import { parsing } from "./parse_bench.ts";
 import { sdk } from "./sdk_bench.ts";
 import { status } from "./status_bench.ts";
+import { viewer } from "./viewer_bench.ts";
 import type { Part } from "./row.ts";
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   katcp,
   panda,
   start: memoryAndStart,
+  viewer,
 };
 
 console.log(["what", "ours", "limit", "ratio", "goal", "the old system"].join(" | "));

@@ -112,6 +112,7 @@ export class Stage {
   async #finish(drawn: () => void, turn: number): Promise<void> {
     await this.renderer.finished();
     drawn();
+    this.canvas.dispatchEvent(new CustomEvent("drawn", { detail: this.scriptTime }));
     while (turn === this.#turn) {
       const better = this.renderer.improve();
       if (better === "no more") return;
