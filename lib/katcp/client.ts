@@ -1,5 +1,5 @@
 /** A client of KATCP devices. @module */
-import { CommandError, type FailureCode } from "../errors.ts";
+import { CommandError, ConnectionError, type FailureCode, LocalProtocolError } from "../errors.ts";
 import {
   type Connection,
   type ConnectionState,
@@ -9,6 +9,7 @@ import {
   type Receiver,
 } from "../net/mod.ts";
 import { type Clock, milliseconds, systemClock, withDeadline } from "../time/mod.ts";
+import { InformListeners, Listeners } from "./client_listeners.ts";
 import {
   type ConnectedOptions,
   type KatcpClientOptions,
@@ -19,6 +20,7 @@ import { ClientSession } from "./client_session.ts";
 import { informStream } from "./inform_stream.ts";
 import type { Message } from "./message.ts";
 import { type Answer, PendingRequests } from "./pending_requests.ts";
+import { type PeerRequestHandler, PeerRequests } from "./peer_requests.ts";
 import { parseProtocol, type Protocol } from "./protocol.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { float } from "./types.ts";
@@ -33,10 +35,12 @@ import { MessageWriter } from "./writer.ts";
  * | `BlockingClient.blocking_request` | `await client.request(name, ...args)`; `ask` does not throw for a refusal |
  * | `CallbackClient.callback_request` | the same, with `onInform` |
  * | `DeviceClient.send_message`, `send_request` | `client.send` |
- * | `inform_*`, `unhandled_*` | `client.onInform(name, handler)`, `onUnhandled` |
+ * | `inform_*`, `request_*` | `client.onInform(name, handler)`, `client.onRequest(name, handler)` |
+ * | `reply_*`, `unhandled_*`, `handle_*` | the promise of the request; `onUnhandled` for all others |
  * | `wait_connected`, `wait_protocol` | `await client.connected()` |
  * | `is_connected`, `notify_connected` | `client.state`, `onState` |
  * | `preset_protocol_flags` | `protocol: "5.1-MIB"` |
+ * | `use_mid` | `{ useMid: false }` of a request |
  * | `start`, `stop`, `join`, `running` | the constructor and `close()`; there are no threads |
  *
  * @example
@@ -63,9 +67,10 @@ export class KatcpClient implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #pending: PendingRequests;
   readonly #kept: KeptConnection;
-  readonly #handlers = new Map<string, Set<(inform: Message) => void>>();
-  readonly #connectedHandlers = new Set<() => void>();
-  readonly #lostHandlers = new Set<() => void>();
+  readonly #informs = new InformListeners();
+  readonly #connected = new Listeners<[]>();
+  readonly #lost = new Listeners<[]>();
+  readonly #requests = new PeerRequests();
   readonly #writer = new MessageWriter();
   readonly #timeout: number;
   readonly #closing = new AbortController();
@@ -178,14 +183,12 @@ export class KatcpClient implements AsyncDisposable {
 
   /** Calls a function at each connection, when the device has said what it speaks, until what is returned is disposed. */
   onConnected(handler: () => void): Disposable {
-    this.#connectedHandlers.add(handler);
-    return { [Symbol.dispose]: () => void this.#connectedHandlers.delete(handler) };
+    return this.#connected.add(handler);
   }
 
   /** Calls a function at each loss of a connection, until what is returned is disposed. */
   onLost(handler: () => void): Disposable {
-    this.#lostHandlers.add(handler);
-    return { [Symbol.dispose]: () => void this.#lostHandlers.delete(handler) };
+    return this.#lost.add(handler);
   }
 
   /**
@@ -193,9 +196,16 @@ export class KatcpClient implements AsyncDisposable {
    * outlives connections.
    */
   onInform(name: string, handler: (inform: Message) => void): Disposable {
-    const handlers = this.#handlers.get(name) ?? new Set();
-    this.#handlers.set(name, handlers.add(handler));
-    return { [Symbol.dispose]: () => void handlers.delete(handler) };
+    return this.#informs.add(name, handler);
+  }
+
+  /**
+   * Answers a request that the device sends, until what is returned is disposed. It outlives connections.
+   *
+   * @param handler Returns the arguments of the reply behind `ok`; what it throws is a failure.
+   */
+  onRequest(name: string, handler: PeerRequestHandler): Disposable {
+    return this.#requests.on(name, handler);
   }
 
   /**
@@ -231,7 +241,7 @@ export class KatcpClient implements AsyncDisposable {
         this.#protocol = protocol;
         greeted();
         if (protocol.flags.has("T")) void this.#learnHints();
-        for (const handler of this.#connectedHandlers) handler();
+        this.#connected.tell();
       },
       version: (role, version) => this.#versions.set(role, version),
       message: (message) => this.#take(message),
@@ -241,7 +251,7 @@ export class KatcpClient implements AsyncDisposable {
         if (!this.#protocol) return;
         this.#protocol = undefined;
         this.#whenConnected = Promise.withResolvers();
-        for (const handler of this.#lostHandlers) handler();
+        this.#lost.tell();
       },
     }, { limit: this.#options.lineLimit, preset });
     const { silence } = this.#options;
@@ -268,9 +278,8 @@ export class KatcpClient implements AsyncDisposable {
 
   #take(message: Message): void {
     if (message.type !== "request" && this.#pending.take(message)) return;
-    const handlers = message.type === "inform" ? this.#handlers.get(message.name) : undefined;
-    if (!handlers || handlers.size === 0) return this.#options.onUnhandled?.(message);
-    for (const handler of handlers) handler(message);
+    if (message.type === "request" && this.#answers(message)) return;
+    if (message.type !== "inform" || !this.#informs.tell(message)) this.#options.onUnhandled?.(message);
   }
 
   async #learnHints(): Promise<void> {
@@ -283,11 +292,23 @@ export class KatcpClient implements AsyncDisposable {
     }
   }
 
+  /** A reply goes to who has asked, not to a connection that was made meanwhile. */
+  #answers(request: Message): boolean {
+    const { connection } = this.#kept;
+    const send = (reply: Message) => {
+      if (connection !== this.#kept.connection) {
+        throw new ConnectionError("the connection it came over is gone");
+      }
+      this.send(reply);
+    };
+    return this.#requests.take(request, send, (problem) => this.#options.onProblem?.(problem));
+  }
+
   #ask(name: string, args: RequestArguments): Promise<Answer> {
     const [words, options] = split(args);
     options.signal?.throwIfAborted();
     const connection = this.#connection("?", name);
-    const mid = this.#protocol!.flags.has("I") ? this.#pending.nextMid() : undefined;
+    const mid = this.#hasMid(name, options.useMid) ? this.#pending.nextMid() : undefined;
     this.#writer.write("request", name, mid, words);
     const timeout = options.timeout === undefined
       ? Math.max(this.#timeout, this.#hints.get(name) ?? 0)
@@ -295,6 +316,13 @@ export class KatcpClient implements AsyncDisposable {
     const answer = this.#pending.wait(name, mid, timeout, options);
     connection.write(this.#writer.take());
     return answer;
+  }
+
+  #hasMid(name: string, wanted: boolean | undefined): boolean {
+    const isKnown = this.#protocol!.flags.has("I");
+    if (wanted === undefined || wanted === isKnown) return isKnown;
+    if (!wanted) return false;
+    throw new LocalProtocolError(`Cannot send ?${name} with an id to ${this.#kept.address}: it knows none`);
   }
 
   #connection(mark: string, what: string | Message): Connection {

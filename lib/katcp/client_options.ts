@@ -18,7 +18,7 @@ export interface KatcpClientOptions extends BackoffOptions {
   silence?: Duration | undefined;
   /** Is told of every change of the state. */
   onState?: ((state: ConnectionState) => void) | undefined;
-  /** Is given what belongs to no request and has no handler: informs, late replies, requests of the device. */
+  /** Is given what belongs to no request and has no handler: informs, late replies, requests. */
   onUnhandled?: ((message: Message) => void) | undefined;
   /** Is told of lines that are no messages, and of hints of the device that cannot be had. */
   onProblem?: ((problem: string) => void) | undefined;
@@ -34,6 +34,8 @@ export interface RequestOptions {
   timeout?: Duration | undefined;
   /** Gives up waiting; the device goes on. */
   signal?: AbortSignal | undefined;
+  /** Whether it has an id (default: if the device knows ids). */
+  useMid?: boolean | undefined;
   /** Is given every inform of the answer as it comes; the answer has none then. */
   onInform?: ((inform: Message) => void) | undefined;
 }

@@ -51,6 +51,7 @@ export { openKatcpLink } from "./link.ts";
 export { AnyKatcpDevice, type AnyKatcpDeviceModel } from "./link_channels.ts";
 export { KeptStrategies, type SampleListener } from "./kept_strategies.ts";
 export { type Argument, type Message, message, type MessageType } from "./message.ts";
+export type { PeerRequestHandler } from "./peer_requests.ts";
 export type { Answer } from "./pending_requests.ts";
 export { formatProtocol, parseProtocol, type Protocol } from "./protocol.ts";
 export { isValid, type Reading, type Status } from "./reading.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { CommandError, TimeoutError } from "../../lib/errors.ts";
+import { CommandError, LocalProtocolError, TimeoutError } from "../../lib/errors.ts";
 import { KatcpClient } from "../../lib/katcp/client.ts";
 import type { KatcpClientOptions } from "../../lib/katcp/client_options.ts";
+import { InvalidReply } from "../../lib/katcp/failures.ts";
 import { type Message, message } from "../../lib/katcp/message.ts";
 import { formatProtocol, parseProtocol } from "../../lib/katcp/protocol.ts";
 import { float, integer } from "../../lib/katcp/types.ts";
@@ -346,4 +347,62 @@ Deno.test("close() fails what waits, and leaves no timer", async () => {
   await waiting;
   script.connection!.destroy();
   assertEquals(script.clock.pending, 0);
+});
+
+Deno.test("onRequest() answers requests of the device, with their ids, and outlives connections", async () => {
+  await using script = await Script.start();
+  const { client } = script;
+  using _add = client.onRequest("add", async (request) => {
+    await script.clock.sleep("1 s");
+    return [String(request.value(0, float) + request.value(1, float))];
+  });
+  using _nothing = client.onRequest("nothing", () => {});
+  client.onRequest("refuse", () => {
+    throw new InvalidReply("no");
+  });
+  const gone = client.onRequest("gone", () => {});
+  gone[Symbol.dispose]();
+  await script.say("?add[7] 1 2.5", "?nothing", "?add one two", "?refuse[9]", "?gone", "?unknown[3]");
+  await script.clock.advance("1 s");
+  assertEquals(script.lines.slice(0, 2).sort(), ["!nothing ok", "!refuse[9] invalid no"]);
+  assertEquals(script.lines.slice(2).sort(), [
+    "!add fail Expected\\_a\\_float,\\_got\\_one",
+    "!add[7] ok 3.5",
+  ]);
+  assertEquals(script.unhandled, ["?gone", "?unknown[3]"]);
+  script.lines.length = 0;
+  await script.say("?add 1 1", "?nothing", "?nothing[5]");
+  assertEquals(script.lines, ["!nothing[5] ok"]);
+  await script.clock.advance("1 s");
+  assertEquals(script.lines, ["!nothing[5] ok", "!add ok 2", "!nothing ok"]);
+  await script.say("?add[8] 1 1");
+  script.connection!.destroy();
+  await script.clock.advance("500 ms");
+  await script.clock.advance("500 ms");
+  assertEquals(script.lines.length, 3);
+  await script.say("?nothing[1]");
+  assertEquals(script.lines.at(-1), "!nothing[1] ok");
+});
+
+Deno.test("a reply to the device that cannot be sent is told as a problem", async () => {
+  await using script = await Script.start({ maxDelay: "1 h", firstDelay: "1 h" });
+  script.client.onRequest("slow", () => script.clock.sleep("1 s"));
+  await script.say("?slow[4]");
+  script.connection!.destroy();
+  await script.clock.advance("1 s");
+  assertEquals(script.problems.length, 1);
+  assert(
+    script.problems[0]!.startsWith("No reply to ?slow[4]: the connection it came over is gone"),
+    script.problems[0],
+  );
+});
+
+Deno.test("useMid says whether a request has an id, where the device knows them", async () => {
+  await using script = await Script.start();
+  const plain = script.client.request("a", { useMid: false });
+  const numbered = script.client.request("a", { useMid: true });
+  await script.say("!a ok plain", "!a[1] ok numbered");
+  assertEquals([(await plain).reply.text(1), (await numbered).reply.text(1)], ["plain", "numbered"]);
+  await using old = await Script.start({ greeting: "#version-connect katcp-protocol 5.0-M\n" });
+  await assertRejects(() => old.client.request("a", { useMid: true }), LocalProtocolError, "it knows none");
 });
