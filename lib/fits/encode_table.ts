@@ -212,10 +212,28 @@ function layOut(columns: readonly Packed[], rowBytes: number, rows: number, targ
         heap += piece.bytes.length;
       });
     }
-    for (let row = 0; row < rows; row += 1) {
-      const to = row * rowBytes + offset;
-      for (let at = 0; at < width; at += 1) target[to + at] = bytes[row * width + at]!;
-    }
+    const isWords = [width, rowBytes, offset, target.byteOffset, bytes.byteOffset].every((each) =>
+      each % 4 === 0
+    );
+    if (isWords) spread(wordsOf(bytes), width / 4, wordsOf(target), offset / 4, rowBytes / 4);
+    else spread(bytes, width, target, offset, rowBytes);
     offset += width;
   }
+}
+
+/** Puts a column's cells, `width` elements each, where they are in rows of `stride` elements. */
+function spread<T extends Uint8Array | Int32Array>(
+  from: T,
+  width: number,
+  to: T,
+  offset: number,
+  stride: number,
+): void {
+  for (let at = 0, place = offset; at < from.length; at += width, place += stride) {
+    for (let each = 0; each < width; each += 1) to[place + each] = from[at + each]!;
+  }
+}
+
+function wordsOf(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }

@@ -184,6 +184,7 @@ async function* streaming(source: Program, box: Program, old: Record<string, num
       limit: `${megabytes(median(files.map(({ raw }) => raw)))} (plain file)`,
       ratio: median(files.map(({ ours, raw }) => ours / raw)),
       goal: "at least 300 MB/s",
+      old: told(old["record"], megabytes),
     };
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,9 +1,9 @@
-"""What the reference client does: decoding, scaling to columns, receiving, commands. Prints one line of JSON."""
-import json, socket, sys, time
+"""What the reference client does: decoding, scaling to columns, receiving, HDF5, commands. Prints one line of JSON."""
+import json, os, socket, sys, time
 import numpy
 from pandablocks.commands import Put
 from pandablocks.connections import ControlConnection, DataConnection
-from pandablocks.hdf import FrameProcessor
+from pandablocks.hdf import FrameProcessor, create_default_pipeline, stop_pipeline
 from pandablocks.responses import FrameData, StartData
 
 ports = {"data": int(sys.argv[1]), "control": int(sys.argv[2])}
@@ -31,6 +31,17 @@ def receive():
         list(connection.receive_bytes(chunk))
     return received / (time.perf_counter() - began)
 
+def record(path):
+    stream, connection, began = open(path, "rb").read(), DataConnection(), time.perf_counter()
+    pipeline = create_default_pipeline(iter([path + ".h5"]), {})
+    connection.connect(True)
+    for at in range(0, len(stream), 8 << 20):  # it flushes every second, which is about as much
+        for data in [*connection.receive_bytes(stream[at : at + (8 << 20)], False), *connection.flush()]:
+            pipeline[0].queue.put_nowait(data)
+    stop_pipeline(pipeline)
+    os.remove(path + ".h5")
+    return len(stream) / (time.perf_counter() - began)
+
 def commands(window):
     connection, link, done = ControlConnection(), socket.create_connection(("127.0.0.1", ports["control"])), 0
     began = time.perf_counter()
@@ -46,4 +57,4 @@ def commands(window):
 print(json.dumps({
     "decode": decode(streams["raw"], False), "single": decode(streams["single"], False),
     "raw": decode(streams["raw"], True), "scaled": decode(streams["scaled"], True),
-    "receive": receive(), "one": commands(1), "hundred": commands(100)}))
+    "record": record(streams["scaled"]), "receive": receive(), "one": commands(1), "hundred": commands(100)}))
