@@ -12,8 +12,8 @@ export type ArchonEvent =
   | { readonly kind: "refused"; readonly request: Request }
   /** It will never be answered: a later one was. A controller ignores commands it does not know. */
   | { readonly kind: "ignored"; readonly request: Request }
-  /** A piece of a binary reply: a view of the chunk that was fed. `last` ends the reply. */
-  | { readonly kind: "data"; readonly request: Request; readonly bytes: Uint8Array; readonly last: boolean }
+  /** More of a binary reply has come, so many bytes in all; told once for a chunk. `last` ends the reply. */
+  | { readonly kind: "data"; readonly request: Request; readonly bytes: number; readonly last: boolean }
   /** A frame comes that nobody asked for (newer firmware, once it was told to). */
   | { readonly kind: "frame"; readonly frame: AutoFrame }
   /** A piece of such a frame: a view of the chunk that was fed. */
@@ -24,6 +24,8 @@ export type ArchonEvent =
 /** A request, and whether anybody still wants its reply. */
 interface Awaited {
   readonly request: Request;
+  /** Where its blocks go. */
+  readonly into: Uint8Array | undefined;
   isAbandoned: boolean;
 }
 
@@ -32,6 +34,7 @@ const LONGEST_LINE = 256 * 1024;
 const REFERENCES = 256;
 /** `<xx:`, and every other beginning of a reply, in bytes. */
 const HEAD = 4;
+const UNIT = HEAD + BLOCK_BYTES;
 const LF = 10;
 const LESS = 0x3c;
 const QUESTION = 0x3f;
@@ -58,10 +61,11 @@ export class ArchonCodec {
   #nextReference = 0;
   #held = new Uint8Array(256);
   #heldBytes = 0;
-  /** Whose block is being read, and how much of it and of the reply is to come. */
+  /** Whose blocks are being read, how much of this block is to come, and how much of the reply has come. */
   #reading: Awaited | undefined;
   #left = 0;
-  #blocksLeft = 0;
+  #came = 0;
+  #told = 0;
   #isAutoFrame = false;
   #failure: PeerProtocolError | undefined;
 
@@ -75,14 +79,16 @@ export class ArchonCodec {
    *
    * @param command What is asked.
    * @param blocks How many blocks its reply has (default 0: it is answered in words).
+   * @param into Where they go; what does not fit is padding and dropped. Nothing is written to it once the request is
+   * given up.
    * @returns The request, and the bytes to send.
    * @throws {LocalProtocolError} If it cannot be sent, or no reference is free.
    */
-  request(command: string, blocks = 0): { request: Request; bytes: Uint8Array } {
+  request(command: string, blocks = 0, into?: Uint8Array): { request: Request; bytes: Uint8Array } {
     const request: Request = { reference: this.#freeReference(), command, blocks };
     const bytes = encodeRequest(request);
     this.#nextReference = (request.reference + 1) % REFERENCES;
-    this.#awaited.push({ request, isAbandoned: false });
+    this.#awaited.push({ request, into, isAbandoned: false });
     return { request, bytes };
   }
 
@@ -104,35 +110,78 @@ export class ArchonCodec {
     try {
       let at = 0;
       while (at < chunk.length) {
-        if (this.#left > 0) at = this.#takeData(chunk, at, handle);
-        else if (this.#heldBytes < HEAD) at = this.#takeHead(chunk, at, handle);
+        if (this.#left > 0) {
+          at = this.#isAutoFrame ? this.#takeFrame(chunk, at, handle) : this.#takeData(chunk, at, handle);
+        } else if (this.#reading && this.#heldBytes === 0 && this.#hasBlock(chunk, at)) {
+          at = this.#takeBlocks(chunk, at, handle);
+        } else if (this.#heldBytes < HEAD) at = this.#takeHead(chunk, at, handle);
         else at = this.#takeRest(chunk, at, handle);
       }
+      this.#tell(handle);
     } catch (error) {
       if (error instanceof PeerProtocolError) this.#failure = error;
       throw error;
     }
   }
 
+  #takeFrame(chunk: Uint8Array, from: number, handle: (event: ArchonEvent) => void): number {
+    const to = Math.min(chunk.length, from + this.#left);
+    this.#left -= to - from;
+    this.#isAutoFrame = this.#left > 0;
+    handle({ kind: "frame data", bytes: chunk.subarray(from, to), last: !this.#isAutoFrame });
+    return to;
+  }
+
+  /** Takes of a block what there is of it. */
   #takeData(chunk: Uint8Array, from: number, handle: (event: ArchonEvent) => void): number {
     const to = Math.min(chunk.length, from + this.#left);
     this.#left -= to - from;
-    const bytes = chunk.subarray(from, to);
-    const isWhole = this.#left === 0;
-    if (this.#isAutoFrame) {
-      this.#isAutoFrame = !isWhole;
-      handle({ kind: "frame data", bytes, last: isWhole });
-      return to;
-    }
-    const { request, isAbandoned } = this.#reading!;
-    if (isWhole) this.#blocksLeft--;
-    const last = isWhole && this.#blocksLeft === 0;
-    if (last) {
-      this.#awaited.shift();
-      this.#reading = undefined;
-    }
-    if (!isAbandoned) handle({ kind: "data", request, bytes, last });
+    this.#put(chunk, from, to);
+    if (this.#left === 0) this.#endBlock(handle);
     return to;
+  }
+
+  /** Whether a whole block of the present reply is next. */
+  #hasBlock(chunk: Uint8Array, at: number): boolean {
+    const { reference } = this.#reading!.request;
+    return chunk.length - at >= UNIT && chunk[at] === LESS && chunk[at + 3] === COLON &&
+      16 * digit(chunk[at + 1]) + digit(chunk[at + 2]) === reference;
+  }
+
+  /** Takes whole blocks one after another: nearly all of a frame comes this way. */
+  #takeBlocks(chunk: Uint8Array, from: number, handle: (event: ArchonEvent) => void): number {
+    let at = from;
+    do {
+      this.#put(chunk, at + HEAD, at + UNIT);
+      at += UNIT;
+      this.#endBlock(handle);
+    } while (this.#reading && this.#hasBlock(chunk, at));
+    return at;
+  }
+
+  #put(chunk: Uint8Array, from: number, to: number): void {
+    const { into, isAbandoned } = this.#reading!;
+    if (into !== undefined && !isAbandoned) {
+      const room = into.length - this.#came;
+      if (room >= to - from) into.set(chunk.subarray(from, to), this.#came);
+      else if (room > 0) into.set(chunk.subarray(from, from + room), this.#came);
+    }
+    this.#came += to - from;
+  }
+
+  #endBlock(handle: (event: ArchonEvent) => void): void {
+    const { request, isAbandoned } = this.#reading!;
+    if (this.#came < request.blocks * BLOCK_BYTES) return;
+    this.#awaited.shift();
+    this.#reading = undefined;
+    if (!isAbandoned) handle({ kind: "data", request, bytes: this.#came, last: true });
+  }
+
+  #tell(handle: (event: ArchonEvent) => void): void {
+    if (!this.#reading || this.#told === this.#came) return;
+    this.#told = this.#came;
+    const { request, isAbandoned } = this.#reading;
+    if (!isAbandoned) handle({ kind: "data", request, bytes: this.#came, last: false });
   }
 
   /** Collects the beginning of a reply, which says what it is. */
@@ -161,7 +210,7 @@ export class ArchonCodec {
     if (this.#reading === undefined) {
       this.#passOver(index, handle);
       this.#reading = awaited;
-      this.#blocksLeft = awaited.request.blocks;
+      this.#came = this.#told = 0;
     } else if (this.#reading !== awaited) {
       throw this.#interrupted(`a block of ${awaited.request.command}`);
     }
@@ -219,7 +268,9 @@ export class ArchonCodec {
 
   #interrupted(by: string): PeerProtocolError {
     const { command, blocks } = this.#reading!.request;
-    const left = `${this.#blocksLeft} of the ${blocks} blocks of ${command} were still to come`;
+    const left = `${
+      blocks - this.#came / BLOCK_BYTES
+    } of the ${blocks} blocks of ${command} were still to come`;
     return new PeerProtocolError(`The Archon sent ${by} when ${left}`);
   }
 

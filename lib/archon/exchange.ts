@@ -43,8 +43,8 @@ interface Job {
   readonly command: string;
   readonly blocks: number;
   readonly timeout: number;
-  /** Takes a piece of a binary reply. */
-  readonly take: ((bytes: Uint8Array) => void) | undefined;
+  /** Where a binary reply goes. */
+  readonly into: Uint8Array | undefined;
   readonly done: PromiseWithResolvers<string>;
   request: Request | undefined;
 }
@@ -91,7 +91,7 @@ export class Exchange {
    * Sends a command when its turn comes, and waits for its reply.
    *
    * @param command The command.
-   * @param options Timeout, signal; for a binary reply how many blocks it has and who takes them.
+   * @param options Timeout, signal; for a binary reply how many blocks it has and where they go.
    * @returns The words of the reply.
    * @throws {ArchonRefusal} If it was refused.
    * @throws {TimeoutError} If the controller was silent, or answered a later command instead: it ignores what it does not know.
@@ -100,13 +100,13 @@ export class Exchange {
    */
   send(
     command: string,
-    options: ArchonSendOptions & { blocks?: number; take?: (bytes: Uint8Array) => void } = {},
+    options: ArchonSendOptions & { blocks?: number; into?: Uint8Array } = {},
   ): Promise<string> {
-    const { signal, blocks = 0, take } = options;
+    const { signal, blocks = 0, into } = options;
     const timeout = milliseconds(options.timeout ?? deadlineOf(command));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#end) return Promise.reject(this.#gone(command));
-    const job: Job = { command, blocks, timeout, take, done: Promise.withResolvers(), request: undefined };
+    const job: Job = { command, blocks, timeout, into, done: Promise.withResolvers(), request: undefined };
     this.#waiting.push(job);
     this.#pump();
     if (!signal) return job.done.promise;
@@ -132,7 +132,7 @@ export class Exchange {
     while (this.#waiting.length > 0 && this.#sentJobs.size < this.#options.window) {
       const job = this.#waiting.shift()!;
       try {
-        const { request, bytes } = this.#codec.request(job.command, job.blocks);
+        const { request, bytes } = this.#codec.request(job.command, job.blocks, job.into);
         job.request = request;
         this.#sentJobs.set(request, job);
         this.#sent++;
@@ -160,12 +160,9 @@ export class Exchange {
 
   readonly #take = (event: ArchonEvent): void => {
     switch (event.kind) {
-      case "data": {
-        const job = this.#sentJobs.get(event.request);
-        job?.take?.(event.bytes);
+      case "data":
         if (event.last) this.#finish(event.request)?.done.resolve("");
         break;
-      }
       case "reply":
         this.#answered(event.request, event.text);
         break;

@@ -74,16 +74,11 @@ async function fetchPieces(
   const step = Math.max(1, Math.min(Math.floor(piece / BLOCK_BYTES), blocksFor(total)));
   for (let block = 0; block < blocksFor(total); block += step) {
     const blocks = Math.min(step, blocksFor(total) - block);
-    let at = block * BLOCK_BYTES;
-    const take = (bytes: Uint8Array) => {
-      const room = total - at;
-      if (room >= bytes.length) into.set(bytes, at);
-      else if (room > 0) into.set(bytes.subarray(0, room), at); // the last block is padded
-      at += bytes.length;
-    };
-    const address = hex(buffer.base + block * BLOCK_BYTES, 8);
-    await exchange.send(`FETCH${address}${hex(blocks, 8)}`, { blocks, take, signal });
-    onProgress?.(Math.min(at, total));
+    const from = block * BLOCK_BYTES;
+    const to = Math.min(total, from + blocks * BLOCK_BYTES); // the last block is padded
+    const command = `FETCH${hex(buffer.base + from, 8)}${hex(blocks, 8)}`;
+    await exchange.send(command, { blocks, into: into.subarray(from, to), signal });
+    onProgress?.(to);
   }
   return into.subarray(0, total);
 }
