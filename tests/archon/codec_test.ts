@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ArchonCodec, type ArchonEvent } from "../../lib/archon/codec.ts";
@@ -263,5 +264,34 @@ Deno.test("feed() survives random bytes with its own error only", () => {
       }
     }),
     { numRuns: 3000 },
+  );
+});
+
+Deno.test("feed() closes up many blocks, however they are cut, and keeps to the room there is", () => {
+  const blocks = 12;
+  const units = Array.from(
+    { length: blocks },
+    (_, at) => block("00", (index) => (index * 7 + at * 31) & 0xff),
+  );
+  const stream = join(...units);
+  const expected = join(...units.map((unit) => unit.subarray(4)));
+  const cuts = fc.uniqueArray(fc.nat(stream.length), { maxLength: 8 });
+  fc.assert(
+    fc.property(cuts, fc.integer({ min: 0, max: blocks * 1024 }), (cuts, room) => {
+      const memory = new Uint8Array(room + 8).fill(0xee);
+      const codec = new ArchonCodec();
+      codec.request("FETCHA00000000000000C", blocks, memory.subarray(0, room));
+      let ended = 0;
+      const at = [0, ...cuts.sort((a, b) => a - b), stream.length];
+      for (const [index, end] of at.slice(1).entries()) {
+        codec.feed(stream.subarray(at[index], end), (event) => {
+          if (event.kind === "data" && event.last) ended++;
+        });
+      }
+      assertEquals(ended, 1);
+      assertEquals(Buffer.compare(memory.subarray(0, room), expected.subarray(0, room)), 0);
+      assertEquals([...memory.subarray(room)], Array(8).fill(0xee));
+    }),
+    { numRuns: 1000 },
   );
 });

@@ -5,7 +5,7 @@ import { suggestion } from "../../lib/device/mod.ts";
 import { DewarError } from "../../lib/errors.ts";
 import { CLIENT } from "./processes.ts";
 
-const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "start", "viewer"];
+const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "viewer", "archon", "start"];
 /** The Python that has the reference clients, to measure them as well. */
 const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;

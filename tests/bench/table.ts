@@ -4,6 +4,7 @@
  * Server and client are processes of their own; each figure is the median of interleaved rounds and stands beside the
  * same measurement of a raw loop, taken in the same run.
  */
+import { archon } from "./archon_bench.ts";
 import { katcp } from "./katcp_bench.ts";
 import { memoryAndStart } from "./start_bench.ts";
 import { monitor } from "./monitor_bench.ts";
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   parsing,
   katcp,
   panda,
+  archon,
   start: memoryAndStart,
   viewer,
 };

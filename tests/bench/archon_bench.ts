@@ -1,0 +1,114 @@
+/** Archon: a frame of 4096 x 4096 pixels from the simulated controller into memory, and to a file. */
+import {
+  type ArchonClient,
+  connectArchon,
+  type FrameBuffer,
+  frameBytes,
+  lastFrame,
+  readAcf,
+} from "../../lib/archon/mod.ts";
+import { Header, writeFits } from "../../lib/fits/mod.ts";
+import { bulk } from "../../lib/net/mod.ts";
+import { systemClock } from "../../lib/time/mod.ts";
+import { program, ROOT } from "../processes.ts";
+import { median, start } from "./processes.ts";
+import type { Row } from "./row.ts";
+
+const SIZE = 4096;
+const ROUNDS = 5;
+const ACF = `${ROOT}daemons/archon/simulator/detector.acf`;
+const decoder = new TextDecoder();
+
+const gigabytes = (perSecond: number) => `${(perSecond / 1e9).toFixed(2)} GB/s`;
+
+async function raw(name: string, ...args: unknown[]): Promise<number> {
+  const script = new URL(`./raw/${name}`, import.meta.url).pathname;
+  const permissions = ["--allow-net=127.0.0.1", "--allow-read=/tmp", "--allow-write=/tmp"];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, script, ...args.map(String)],
+  });
+  const { success, stdout, stderr } = await command.output();
+  if (!success) throw new Error(`${name} failed: ${decoder.decode(stderr)}`);
+  return JSON.parse(decoder.decode(stdout)).rate;
+}
+
+/** Lets the controller read a whole frame, which takes it a while. */
+async function exposed(archon: ArchonClient): Promise<FrameBuffer> {
+  const acf = readAcf(await Deno.readTextFile(ACF), "detector.acf").set("LINECOUNT", SIZE / 2).set(
+    "PIXELCOUNT",
+    SIZE / 2,
+  );
+  await archon.configure(acf);
+  await archon.send("APPLYALL");
+  await archon.power(true);
+  const before = lastFrame(await archon.frame());
+  const size = { Lines: SIZE / 2, Pixels: SIZE / 2, OverscanLines: 0, OverscanPixels: 0, AutoFlush: 0 };
+  for (const [name, value] of Object.entries({ ...size, ReadOut: 1, Exposures: 1 })) {
+    await archon.setParameter(name, value);
+  }
+  const buffer = await archon.waitForFrame(before, { every: 200 });
+  await archon.send("HOLDTIMING"); // from now on the simulator has nothing to do but to answer
+  return buffer;
+}
+
+/** Milliseconds that work takes, the middle of three times. */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let time = 0; time < 3; time++) {
+    const began = systemClock.now();
+    await work();
+    times.push(systemClock.now() - began);
+  }
+  return median(times);
+}
+
+/** The benches of the Archon. */
+export async function* archon(): AsyncIterable<Row> {
+  const options = ["--port", "0", "--size", String(SIZE), "--speed", "1000"];
+  await using simulator = await start(program("daemons/archon/simulator.ts", ...options));
+  await using client = await connectArchon(simulator.address, { transport: bulk, window: 64 });
+  const buffer = await exposed(client);
+  const bytes = frameBytes(buffer);
+  const into = new Uint8Array(bytes);
+  const address = buffer.base.toString(16).toUpperCase();
+  const fetch = () => client.fetch(buffer, { into });
+  await timed(fetch);
+  let images = 0;
+  const folder = await Deno.makeTempDir({ dir: "/tmp" });
+  const save = async () => {
+    const path = `${folder}/image.fits`;
+    const header = new Header().set("EXPTIME", 1.5).set("FRAMENO", ++images);
+    await writeFits(path, [{ header, pixels: new Uint16Array(into.buffer), shape: [SIZE, SIZE] }]);
+    await Deno.remove(path);
+  };
+  const rounds: Record<"fetch" | "save" | "both" | "rawFetch" | "rawSave", number>[] = [];
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const [fetched, saved] = [await timed(fetch), await timed(save)];
+      rounds.push({
+        fetch: 1000 * bytes / fetched,
+        save: 1000 * bytes / saved,
+        both: 1000 * bytes / (fetched + saved),
+        rawFetch: await raw("fetch.ts", simulator.port, address, bytes / 1024, 3),
+        rawSave: await raw("save.ts", `${folder}/raw`, bytes, 3),
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const row = (
+    what: string,
+    ours: "fetch" | "save" | "both",
+    limit: "rawFetch" | "rawSave",
+    goal: string,
+  ): Row => ({
+    what,
+    ours: gigabytes(median(rounds.map((one) => one[ours]))),
+    limit: gigabytes(median(rounds.map((one) => one[limit]))),
+    ratio: median(rounds.map((one) => one[ours] / one[limit])),
+    goal,
+  });
+  yield row("Archon: a frame of 4096 x 4096 into memory", "fetch", "rawFetch", "at least 0.7");
+  yield row("Archon: the same to a FITS file with checksums, on the disk", "save", "rawSave", "at least 0.5");
+  yield row("Archon: both, one after the other, beside writing alone", "both", "rawSave", "");
+}
