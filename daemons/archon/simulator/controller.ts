@@ -1,61 +1,24 @@
 /** The simulated controller: what its commands act on. @module */
-import type { Ccd, Surroundings } from "../../../lib/sim/ccd/ccd.ts";
-import type { Clock } from "../../../lib/time/mod.ts";
-import { Acquisition, type FrameEvents } from "./acquisition.ts";
+import type { Surroundings } from "../../../lib/sim/ccd/ccd.ts";
+import { Acquisition } from "./acquisition.ts";
 import type { Blocks } from "./commands.ts";
 import { ConfigMemory } from "./config_memory.ts";
-import { Core } from "./core.ts";
+import type { ControllerEvents, ControllerParts } from "./controller_parts.ts";
 import { Detector } from "./detector.ts";
-import type { Faults } from "./faults.ts";
 import { BLOCK, Firmware } from "./firmware.ts";
-import { type FrameBuffer, FrameMemory } from "./frame_memory.ts";
-import { HeaterBoard, type HeaterWiring } from "./heater_board.ts";
-import { isHeater, type Module, modulesOf, type ModuleType, systemReply } from "./modules.ts";
-import { Outputs } from "./outputs.ts";
+import { FrameMemory } from "./frame_memory.ts";
+import { HeaterBoard } from "./heater_board.ts";
+import { isHeater, type Module, modulesOf, systemReply } from "./modules.ts";
 import { Pace, TICKS_PER_MS, TICKS_PER_SECOND } from "./pace.ts";
-import { Parameters } from "./parameters.ts";
+import type { Parameters } from "./parameters.ts";
 import { POWER, Power } from "./power.ts";
 import { Refused } from "./refused.ts";
 import { Sampling } from "./sampling.ts";
-import { compileScript } from "./script.ts";
 import { Settings } from "./settings.ts";
-import { constantsOf, statesOf } from "./states.ts";
 import { Status, type StatusSource } from "./status.ts";
 import { imageOf } from "./taps.ts";
-import { slotOf, type Video } from "./video.ts";
-import type { Wiring } from "./wiring.ts";
-
-/** What a controller is made of. */
-export interface ControllerParts {
-  /** The clock. */
-  readonly clock: Clock;
-  /** Seconds of the plant in a second of the clock. */
-  readonly speed: number;
-  /** What is in the slots. */
-  readonly modules: readonly ModuleType[];
-  /** Revision of the back-plane. */
-  readonly revision: number;
-  /** What the outputs and inputs are wired to. */
-  readonly wiring: Wiring;
-  /** The detector. */
-  readonly ccd: Ccd;
-  /** The video channels. */
-  readonly video: Video;
-  /** What the heater modules are wired to. */
-  readonly heating: HeaterWiring;
-  /** What goes wrong. */
-  readonly faults: Faults;
-  /** Seed of the noise of what is measured. */
-  readonly seed: number;
-}
-
-/** What others want to know of a controller. */
-export interface ControllerEvents extends FrameEvents {
-  /** The shutter opens or closes. */
-  shutter(isOpen: boolean, tick: number): void;
-  /** All connections end; for how long nobody is let in, ms. */
-  disconnect(pause: number): void;
-}
+import { Timing } from "./timing.ts";
+import { slotOf } from "./video.ts";
 
 /** The plant is run in pieces of this length, ticks at speed 1, so that other work is not held up for longer than a slice. */
 const PIECE = TICKS_PER_MS;
@@ -82,8 +45,6 @@ export class Controller {
   readonly memory = new FrameMemory();
   /** The detector on the outputs. */
   readonly detector: Detector;
-  /** Parameters of the timing core. */
-  parameters = new Parameters(new Settings());
   /** The counter's way through time. */
   readonly pace: Pace;
   /** Told of what happens. */
@@ -94,12 +55,11 @@ export class Controller {
   readonly #modules: readonly Module[];
   readonly #status: Status;
   readonly #acquisition: Acquisition;
+  readonly #timing: Timing;
   readonly #heaters = new Map<number, HeaterBoard>();
   readonly #firmware = new Map<string, Firmware>();
   readonly #ending = new AbortController();
   #settings = new Settings();
-  #outputs: Outputs | undefined;
-  #core: Core | undefined;
   #stored: [number, string][] = [];
   /** The tick up to which everything is done: this moment's, unless the machine cannot keep up. */
   #tick = 0;
@@ -120,6 +80,12 @@ export class Controller {
       completed: (tick, buffer) => this.events?.completed(tick, buffer),
     });
     this.detector = new Detector(ccd, this.#acquisition, video);
+    this.#timing = new Timing({
+      modules: this.#modules,
+      wiring: parts.wiring,
+      plant: this.detector,
+      fault: (reason) => this.report(reason),
+    });
     this.detector.onShutter = (isOpen, tick) => this.events?.shutter(isOpen, tick);
     this.power = new Power(clock, speed, (text) => this.report(text), (isOn) => {
       this.detector.setPower(isOn, this.#tick);
@@ -138,6 +104,11 @@ export class Controller {
     return this.pace.now() / TICKS_PER_SECOND;
   }
 
+  /** Parameters of the timing core. */
+  get parameters(): Parameters {
+    return this.#timing.parameters;
+  }
+
   /** The windows that are set. */
   get sampling(): Sampling | undefined {
     return this.#acquisition.setup?.sampling;
@@ -149,10 +120,10 @@ export class Controller {
     const began = clock.now();
     const end = this.pace.now();
     const piece = Math.max(1, Math.round(PIECE * speed));
-    let tick = this.#core ? Math.min(this.#core.tick, end) : end;
+    let tick = Math.min(this.#timing.tick ?? end, end);
     while (tick < end) {
       tick = Math.min(end, tick + piece);
-      this.#core!.run(tick);
+      this.#timing.run(tick);
       if (clock.now() - began > SLICE) break;
     }
     this.#tick = tick;
@@ -181,7 +152,7 @@ export class Controller {
   /** The external trigger's input changes; returns the tick at which that is seen. */
   trigger(level: boolean): number {
     this.advance();
-    const tick = Math.max(this.#core?.tick ?? 0, this.#tick);
+    const tick = Math.max(this.#timing.tick ?? 0, this.#tick);
     if (!this.#hasTrigger) return tick;
     const isActive = level !== this.#isTriggerInverted;
     if (isActive) this.parameters.trigger();
@@ -231,7 +202,7 @@ export class Controller {
   /** Applies everything; the power is off afterwards, and the script starts anew. */
   applyAll(): Promise<void> {
     const settings = this.config.settings();
-    this.#core?.hold(this.#tick);
+    this.#timing.hold(this.#tick);
     this.#settings = settings;
     this.power.configure(settings, this.#modules.map(({ slot }) => slot));
     this.applySystem();
@@ -274,42 +245,23 @@ export class Controller {
 
   /** Compiles the script and starts it. */
   loadTiming(): void {
-    const settings = this.config.settings();
-    const parameters = new Parameters(settings);
-    const constants = constantsOf(settings);
-    const states = statesOf(settings, this.#modules, constants);
-    const program = compileScript(settings.list("LINES", "LINE", 2048), {
-      states: states.map(({ name }) => name),
-      parameters: parameters.names,
-      constants,
-    });
-    const tick = this.#tick;
-    this.parameters = parameters;
-    this.#outputs = new Outputs(states, this.#parts.wiring);
-    this.#core = new Core(
-      program,
-      parameters,
-      this.#outputs,
-      this.detector,
-      tick,
-      (reason) => this.report(reason),
-    );
-    this.#core.release(tick);
+    this.#timing.hold(this.#tick);
+    this.#timing.load(this.config.settings(), this.#tick);
   }
 
   /** Starts the script at its first line. */
   resetTiming(): void {
-    if (this.#core && !this.#core.isHeld) this.#core.release(this.#tick);
+    this.#timing.reset(this.#tick);
   }
 
   /** Holds the script: the outputs are those of its first state. */
   holdTiming(): void {
-    this.#core?.hold(this.#tick);
+    this.#timing.hold(this.#tick);
   }
 
   /** Lets the script go, from its first line. */
   releaseTiming(): void {
-    if (this.#core?.isHeld) this.#core.release(this.#tick);
+    this.#timing.release(this.#tick);
   }
 
   /** Switches the power on. */
@@ -360,10 +312,9 @@ export class Controller {
   /** Starts anew: all of it, or the processor only; the connections end. */
   boot(isWhole: boolean): void {
     this.holdTiming();
-    this.#core = this.#outputs = undefined;
+    this.#timing.unload();
     this.#acquisition.setup = undefined;
     this.#settings = new Settings();
-    this.parameters = new Parameters(this.#settings);
     this.power.reset();
     this.log.length = 0;
     this.isAutoFetching = false;
@@ -394,7 +345,7 @@ export class Controller {
 
   #clampOf(channel: number): number {
     const slot = slotOf(channel);
-    if (!this.#outputs?.isClamped(slot)) return 0;
+    if (!this.#timing.isClamped(slot)) return 0;
     return this.#settings.number(`MOD${slot}/CLAMP${(channel - 1) % 4 + 1}`, 0, -2.5, 2.5);
   }
 
@@ -411,19 +362,4 @@ export class Controller {
       seconds: this.seconds,
     };
   }
-}
-
-/** The bytes of a frame, as they are sent without being asked for. */
-export function autoFetched(buffer: FrameBuffer): Uint8Array {
-  const { width, height, bytes } = buffer.format;
-  const digits = (value: number, count: number) => value.toString(16).toUpperCase().padStart(count, "0");
-  const stamp = digits(buffer.stamps.begin, 16);
-  const head = `<QF${bytes === 4 ? 1 : 0}${digits(buffer.frame, 8)}${digits(width, 4)}${
-    digits(height, 4)
-  }${stamp}`;
-  const size = width * height * bytes;
-  const all = new Uint8Array(head.length + size);
-  all.set(new TextEncoder().encode(head));
-  all.set(buffer.data.subarray(0, size), head.length);
-  return all;
 }

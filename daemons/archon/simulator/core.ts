@@ -7,6 +7,8 @@ import type { Count, Instruction } from "./script.ts";
 export interface Plant {
   /** Something happens at a tick. */
   happen(effect: Effect, tick: number): void;
+  /** At a tick all outputs are 0, whatever they were. */
+  restart(tick: number): void;
 }
 
 /** Fields of an instruction in the code. */

@@ -24,6 +24,9 @@ export class Detector implements Plant {
   readonly #ccd: Ccd;
   readonly #acquisition: Acquisition;
   readonly #video: Video;
+  /** By group of phases: when the clock that moved last is where it goes, and whether another one moved before that. */
+  readonly #arrived: number[] = [0, 0, 0];
+  readonly #isTorn: boolean[] = [];
   #tick = 0;
   #isIntegrating = false;
   #isOpen = false;
@@ -51,6 +54,11 @@ export class Detector implements Plant {
     for (const { channel, volts, ticks } of effect.slopes) {
       this.#acquisition.slope(channel, -volts, tick, ticks);
     }
+  }
+
+  restart(tick: number): void {
+    this.#isIntegrating = false;
+    this.#move(tick);
   }
 
   /** Collects charge up to a tick. */
@@ -89,16 +97,28 @@ export class Detector implements Plant {
     this.onShutter(isOpen, tick);
   }
 
-  #clock({ parallel, serial, reset, well }: Effect, tick: number): void {
+  #clock({ swings, parallel, serial, reset, well }: Effect, tick: number): void {
     const ccd = this.#ccd;
+    for (let group = 0; group < swings.length; group++) {
+      if (swings[group] === 0) continue;
+      if (tick < this.#arrived[group]!) this.#isTorn[group] = true;
+      this.#arrived[group] = tick + swings[group]!;
+    }
     for (let half = 0; half < parallel.length; half++) {
-      if (parallel[half] === 0) continue;
+      if (parallel[half] === 0 || this.#stays(half)) continue;
       this.advance(tick);
       ccd.shiftRows(half, parallel[half]!);
     }
     if (reset !== undefined && ccd.setReset(reset)) this.#step(tick);
-    if (serial !== 0 && ccd.shiftRegisters(serial)) this.#step(tick);
+    if (serial !== 0 && !this.#stays(parallel.length) && ccd.shiftRegisters(serial)) this.#step(tick);
     if (well !== undefined && ccd.setWell(well)) this.#step(tick);
+  }
+
+  /** Whether a group's charge stays where it is: a clock turned round before it had arrived, since the last pixel's edge. */
+  #stays(group: number): boolean {
+    const isTorn = this.#isTorn[group] ?? false;
+    this.#isTorn[group] = false;
+    return isTorn;
   }
 
   #step(tick: number): void {

@@ -20,6 +20,8 @@ export interface Effect {
   readonly changed: number;
   /** Whether a pixel begins. */
   readonly pixel: boolean;
+  /** How long the clocks of each group of phases move, ticks; 0 for those that do not. */
+  readonly swings: readonly number[];
   /** Rows that each half moves towards its register (negative: away from it). */
   readonly parallel: readonly number[];
   /** Pixels that the registers move towards their amplifiers. */
@@ -153,11 +155,16 @@ export class Outputs {
       if (volts === 0) return [];
       return [{ channel, volts: volts * coupling, ticks: this.#swing(before, state, output) }];
     });
-    const isNothing = changed === 0 && serial === 0 && shifts.every((shift) => shift === 0) &&
+    const swings = this.#groups.map((group) =>
+      Math.max(...group.map((output) => this.#swing(before, state, output)))
+    );
+    const isNothing = swings.every((swing) => swing === 0) && changed === 0 && serial === 0 &&
+      shifts.every((shift) => shift === 0) &&
       reset === undefined && well === undefined && slopes.length === 0;
     return isNothing ? undefined : {
       control: after.control,
       changed,
+      swings,
       pixel: (changed & after.control & PIXEL) !== 0,
       parallel: shifts,
       serial,

@@ -282,3 +282,30 @@ Deno.test("raw samples show the reset level, the video level, and the edge in be
   const second = new Uint16Array(bytes.buffer, 2048, 1024);
   assertNear(second[300]! - second[700]!, 0, 20);
 });
+
+Deno.test("clocks that slew too slowly for their script move no charge", async () => {
+  // The phases move by 11 V every 3 us, those of the registers by 10 V every 0.1 us.
+  for (
+    const [keys, slew, comes] of [["MOD10", 4, true], ["MOD10", 3, false], ["MOD11", 110, true], [
+      "MOD11",
+      90,
+      false,
+    ]] as const
+  ) {
+    const changes = Object.fromEntries([1, 2, 3, 5, 6, 7].map((n) => [`${keys}/FASTSLEWRATE${n}`, slew]));
+    await using bench = await smallBench({}, changes);
+    bench.simulator.ccd.sections[0]!.add(3, 3, 10_000);
+    const image = await bench.expose();
+    assertEquals(bright(image).length > 0, comes, `${keys} ${slew} V/us`);
+  }
+});
+
+Deno.test("LOADTIMING in the middle of an exposure closes the shutter", async () => {
+  await using bench = await smallBench({ flux: 1e4 });
+  await bench.load({ IntMS: 10_000, Exposures: 1 });
+  await bench.clock.advance("100 ms");
+  assertEquals(bench.simulator.truth().shutter, true);
+  assertEquals(await bench.ask("LOADTIMING"), "");
+  assertEquals(bench.simulator.truth().shutter, false);
+  assertEquals((await bench.values("FRAME"))["WBUF"], "0");
+});

@@ -49,7 +49,7 @@ function coreOf(lines: readonly string[], parameters: Record<string, number> = {
     compileScript(lines, names),
     loaded,
     new Outputs(STATES, looped("3/1", 1, 1)),
-    { happen: ({ control }: Effect, tick) => events.push([tick, control]) },
+    { happen: ({ control }: Effect, tick) => events.push([tick, control]), restart() {} },
     0,
     (reason) => faults.push(reason),
   );
