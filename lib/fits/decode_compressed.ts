@@ -8,7 +8,7 @@ import { Header } from "./header.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { placeOf } from "./layout.ts";
 import { type Bitpix, exactType, type Pixels, STORAGE, STORED } from "./pixels.ts";
-import { decodeRice, RICE_BLOCK, type RiceWidth } from "./rice.ts";
+import { RICE_BLOCK, RiceDecoder, type RiceWidth } from "./rice.ts";
 import { offsetBy, scaleOf, toFloat } from "./scale.ts";
 import { imageStructure } from "./structure.ts";
 import { tableLayout } from "./table_layout.ts";
@@ -114,13 +114,14 @@ function decodeTiles(hdu: StoredHdu, tiling: Tiling, pixels: Pixels, offset: num
   const [zipped, plain] = [cellsOf("GZIP_COMPRESSED_DATA"), cellsOf("UNCOMPRESSED_DATA")];
   const target = pixels as unknown as { [at: number]: number };
   const mask = bitpix === 8 ? 0xff : -1;
+  const decoder = new RiceDecoder(width, block);
   const values = new Int32Array(tile.reduce((product, length) => product * length, 1));
   const origin = shape.map(() => 0);
   compressed.forEach(({ start, bytes }, row) => {
     const size = origin.map((from, axis) => Math.min(tile[axis]!, shape[axis]! - from));
     const part = values.subarray(0, size.reduce((product, length) => product * length, 1));
     try {
-      if (bytes > 0) decodeRice(hdu.data.subarray(start, start + bytes), part, width, block);
+      if (bytes > 0) decoder.decode(hdu.data.subarray(start, start + bytes), part);
       else readPlain(hdu, zipped?.[row], plain?.[row], part, bitpix);
     } catch (error) {
       const place = { hdu: hdu.index, offset: hdu.dataOffset + start };

@@ -80,17 +80,14 @@ function compressRows(
   bytes: RiceWidth,
 ): CompressedRows {
   const encoder = new RiceEncoder(bytes);
-  const shift = 32 - bitpix;
   const offset = flip ? 2 ** (bitpix - 1) : 0;
   const rows = pixels.length / width;
-  const from = pixels as ArrayLike<number>;
-  const row = new Int32Array(width);
+  const values = pixels as ArrayLike<number>;
   const lengths: number[] = [];
   let heap = new Uint8Array(pixels.byteLength / 2 + 64);
   let used = 0;
   for (let at = 0; at < rows; at += 1) {
-    copyRow(from, at * width, row, offset, shift);
-    const tile = encoder.encode(row);
+    const tile = encoder.encode(values, at * width, width, values[at * width]! - offset);
     if (used + tile.length > heap.length) heap = longer(heap, used + tile.length);
     heap.set(tile, used);
     used += tile.length;
@@ -98,17 +95,6 @@ function compressRows(
   }
   if (used > 0x7fffffff) throw new FitsError(`${used} compressed bytes are more than 32 bits can address`);
   return { heap: heap.subarray(0, used), lengths };
-}
-
-/** The stored values of a row, sign extended: RICE_1 takes bytes for signed ones, too. */
-function copyRow(
-  from: ArrayLike<number>,
-  start: number,
-  row: Int32Array,
-  offset: number,
-  shift: number,
-): void {
-  for (let at = 0; at < row.length; at += 1) row[at] = from[start + at]! - offset << shift >> shift;
 }
 
 function longer(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
