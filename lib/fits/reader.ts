@@ -20,6 +20,8 @@ export type FitsHandler = (event: FitsEvent) => void;
 export interface FitsReaderOptions {
   /** Whether a primary HDU may follow any other: a stream of whole files, as fitspipe's producers send it (default: false). */
   repeated?: boolean;
+  /** Whether the data are summed up for the event of their end (default: true); without it the sum is 0. */
+  sum?: boolean;
   /** Longest header, bytes (default 1 MiB). */
   headerLimit?: number;
 }
@@ -43,6 +45,7 @@ export interface FitsReaderOptions {
 export class FitsReader {
   readonly #repeated: boolean;
   readonly #headerLimit: number;
+  readonly #isSummed: boolean;
   /** What of a header has come. */
   #held = new Uint8Array(4 * BLOCK);
   #heldLength = 0;
@@ -57,7 +60,8 @@ export class FitsReader {
   #failure: FitsError | undefined;
 
   /** Makes one that has seen nothing. */
-  constructor({ repeated = false, headerLimit = 1024 * 1024 }: FitsReaderOptions = {}) {
+  constructor({ repeated = false, sum = true, headerLimit = 1024 * 1024 }: FitsReaderOptions = {}) {
+    this.#isSummed = sum;
     this.#repeated = repeated;
     this.#headerLimit = headerLimit;
   }
@@ -188,7 +192,7 @@ export class FitsReader {
       const offset = hdu.dataBytes - this.#data;
       this.#data -= data.length;
       this.#position += data.length;
-      this.#sum.add(data);
+      if (this.#isSummed) this.#sum.add(data);
       handle({ kind: "data", hdu, offset, bytes: data });
     }
     const padding = Math.min(bytes.length - data.length, this.#padding);

@@ -45,7 +45,7 @@ export interface RequestReaderOptions {
  */
 export class RequestReader {
   readonly #options: RequestReaderOptions;
-  readonly #fits = new FitsReader({ repeated: true });
+  readonly #fits = new FitsReader({ repeated: true, sum: false });
   #text = "";
   #isSkipping = false;
   #isFits = false;

@@ -5,7 +5,19 @@ import { suggestion } from "../../lib/device/mod.ts";
 import { DewarError } from "../../lib/errors.ts";
 import { CLIENT } from "./processes.ts";
 
-const PARTS = ["status", "monitor", "sdk", "parsing", "katcp", "panda", "viewer", "archon", "start"];
+const PARTS = [
+  "status",
+  "monitor",
+  "sdk",
+  "parsing",
+  "katcp",
+  "panda",
+  "fits",
+  "fitspipe",
+  "viewer",
+  "archon",
+  "start",
+];
 /** The Python that has the reference clients, to measure them as well. */
 const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;
@@ -35,7 +47,9 @@ await runProgram(LINE, async ({ operands }) => {
   }
   await compileClient();
   const drives = operands.length === 0 || operands.includes("viewer");
-  const measured = `cat,${CLIENT},${Deno.execPath()}${PYTHON === undefined ? "" : `,${PYTHON}`}`;
+  const measured = `cat,fpack,funpack,${CLIENT},${Deno.execPath()}${
+    PYTHON === undefined ? "" : `,${PYTHON}`
+  }`;
   const permissions = [
     "--allow-read",
     "--allow-write=/tmp",

@@ -5,6 +5,8 @@
  * same measurement of a raw loop, taken in the same run.
  */
 import { archon } from "./archon_bench.ts";
+import { fits } from "./fits_bench.ts";
+import { fitspipe } from "./fitspipe_bench.ts";
 import { katcp } from "./katcp_bench.ts";
 import { memoryAndStart } from "./start_bench.ts";
 import { monitor } from "./monitor_bench.ts";
@@ -23,6 +25,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   katcp,
   panda,
   archon,
+  fits,
+  fitspipe,
   start: memoryAndStart,
   viewer,
 };
