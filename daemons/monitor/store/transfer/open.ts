@@ -34,13 +34,7 @@ export async function openTransfer(where: string, options: { isThere?: boolean }
       await Deno.stat(place.folder).catch((cause) => {
         throw new ConfigError(`There is no store in ${where}: expected a folder ${place.folder}`, { cause });
       });
-    }
-    const store = await openStore({ data: where });
-    try {
-      await store.flush();
-      if (store.problem) throw new ConfigError(`The store in ${where} cannot be used: ${store.problem}`);
-    } finally {
-      await store.close();
+      await emptySpool(where);
     }
     parts.use(await lockFolder(where, systemClock));
   }
@@ -49,4 +43,11 @@ export async function openTransfer(where: string, options: { isThere?: boolean }
   await migrate(database.sql);
   const all = parts.move();
   return { sql: database.sql, name: databaseName(place), [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** What a MONITOR has left in its spool goes into the database. */
+async function emptySpool(data: string): Promise<void> {
+  await using store = await openStore({ data });
+  await store.flush();
+  if (store.problem) throw new ConfigError(`The store in ${data} cannot be used: ${store.problem}`);
 }
