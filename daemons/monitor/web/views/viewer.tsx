@@ -86,9 +86,9 @@ export function ViewerPage({ lab, clock, image, neighbours, picture, problem, qu
               {newer && <a class="button" id="newer" href={`/images/${newer.id}`}>Newer</a>}
               <a class="button" href={`/images/${image.id}/file`}>FITS</a>
               {isShown && <a class="button" href={`/images/${image.id}/picture.png${part}`} download>PNG</a>}
-              <button type="button" id="save-view">View as PNG</button>
+              <button type="button" class="scripted" id="save-view">View as PNG</button>
             </div>
-            <div class="tools">
+            <div class="tools scripted">
               <button type="button" id="blink" aria-pressed="false">Blink</button>
               <label>
                 with{" "}
@@ -140,7 +140,7 @@ export function FeedPage(
               Live <small>{name}</small>
             </h2>
             <div class="tools">
-              <button type="button" id="save-view">View as PNG</button>
+              <button type="button" class="scripted" id="save-view">View as PNG</button>
               <button type="button" id="blink" aria-pressed="false" hidden>Blink</button>
               <select id="blink-with" hidden aria-label="blink with" />
             </div>

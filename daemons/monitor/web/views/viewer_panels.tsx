@@ -28,7 +28,7 @@ export function Controls({ title, detail }: { title: string; detail: string }) {
     <div class="tools" id="controls">
       <b id="title">{title}</b>
       <span id="detail">{detail}</span>
-      <label>
+      <label class="scripted">
         limits{" "}
         <select name="limits">
           <option value="zscale">zscale</option>
@@ -37,26 +37,26 @@ export function Controls({ title, detail }: { title: string; detail: string }) {
           <option value="hand">by hand</option>
         </select>
       </label>
-      <span class="pair">
+      <span class="pair scripted">
         <input name="low" aria-label="black" inputmode="decimal" />
         <input name="high" aria-label="white" inputmode="decimal" />
       </span>
-      <label>
+      <label class="scripted">
         scale <select name="scale">{STRETCHES.map((name) => <option value={name}>{name}</option>)}</select>
       </label>
-      <label>
+      <label class="scripted">
         map <select name="map">{COLOUR_MAPS.map((name) => <option value={name}>{name}</option>)}</select>
       </label>
-      <label>
+      <label class="scripted">
         show{" "}
         <select name="show">
           <option value="mean">mean</option>
           <option value="peaks">peaks</option>
         </select>
       </label>
-      <button type="button" data-do="fit">Fit</button>
+      <button type="button" class="scripted" data-do="fit">Fit</button>
       <span class="zoom" />
-      <output id="probe" aria-label="pixel under the pointer" />
+      <output id="probe" class="scripted" aria-label="pixel under the pointer" />
     </div>
   );
 }
@@ -73,6 +73,7 @@ export function Stage({ preview, problem }: { preview: string | undefined; probl
         <svg id="marks" preserveAspectRatio="none" aria-hidden="true" />
         {preview !== undefined && (
           <noscript>
+            <style>{".scripted { display: none !important }"}</style>
             <img src={preview} alt="" />
           </noscript>
         )}
@@ -94,7 +95,7 @@ function Value({ of, name, unit }: { of: string; name: string; unit?: string }) 
 /** Numbers of the region. */
 export function Region({ unit }: { unit: string }) {
   return (
-    <section class="card" id="region">
+    <section class="card scripted" id="region">
       <h2>
         Region <small data-of="size" />
       </h2>
@@ -139,7 +140,7 @@ export function HeaderCard({ picture }: { picture: Picture | undefined }) {
   return (
     <section class="card" id="header">
       <h2>Header</h2>
-      <div class="prompt">
+      <div class="prompt scripted">
         <input placeholder={`search ${cards.length} cards`} aria-label="search header" type="search" />
       </div>
       <dl>
@@ -154,7 +155,7 @@ export function HeaderCard({ picture }: { picture: Picture | undefined }) {
   );
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(6)));
+const short = (value: number, digits = 5): string => String(Number(value.toPrecision(digits)));
 
 /** Statistics of each amplifier. */
 export function Amplifiers({ statistics }: { statistics: readonly AmplifierStatistics[] }) {
@@ -173,9 +174,11 @@ export function Amplifiers({ statistics }: { statistics: readonly AmplifierStati
             <tr>
               <td class="s">{name}</td>
               <td class="t">{short(mean)}</td>
-              <td class="t">{short(noise)}</td>
+              <td class="t">{short(noise, 3)}</td>
               <td class="t">{short(median)}</td>
-              <td class="t">{overscan ? `${short(overscan.mean)} \u00b1 ${short(overscan.noise)}` : ""}</td>
+              <td class="t">
+                {overscan ? `${short(overscan.mean)} \u00b1 ${short(overscan.noise, 3)}` : ""}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -187,7 +190,7 @@ export function Amplifiers({ statistics }: { statistics: readonly AmplifierStati
 /** What keys and mouse do. */
 export function Keys() {
   return (
-    <details class="card" id="keys">
+    <details class="card scripted" id="keys">
       <summary>Keys and mouse</summary>
       <dl>
         {KEYS.map(([keys, does]) => (

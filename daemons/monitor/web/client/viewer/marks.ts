@@ -61,7 +61,8 @@ function outlines({ amplifiers, height }: FrameInfo): SVGElement[] {
     const title = document.createElementNS(SVG, "title");
     title.textContent = name;
     outline.append(title);
-    return bias ? [outline, rectangle("overscan", bias, height)] : [outline];
+    const shade = rectangle("shade", area, height);
+    return [shade, outline, ...bias ? [rectangle("overscan", bias, height)] : []];
   });
 }
 
