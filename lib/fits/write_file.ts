@@ -4,7 +4,10 @@ import { NewFile } from "../files/mod.ts";
 import { type EncodeOptions, encoders, type HduInput } from "./encode_fits.ts";
 import { encodedLength, encodeHdu, type HduEncoder } from "./hdu_encoder.ts";
 import { ImageStream, type ImageStreamInput } from "./image_stream.ts";
-import type { Pixels } from "./pixels.ts";
+import { type Pixels, pixelType } from "./pixels.ts";
+
+/** Pixels of a large image that are encoded and written at once. */
+const PIECE = 128 * 1024;
 
 /** Options of whatever writes a file. */
 export interface WriteOptions extends EncodeOptions {
@@ -63,10 +66,19 @@ export class FitsWriter implements AsyncDisposable {
   /** Writes a whole HDU. */
   async add(hdu: HduInput): Promise<void> {
     await this.#endImage();
+    const plain = plainImage(hdu);
+    if (plain) return await this.#addByPieces(plain);
     for (const encoder of encoders([hdu], { checksum: this.#checksum, isFirst: this.#count === 0 })) {
       await this.#write(encoded(encoder));
       this.#count += 1;
     }
+  }
+
+  /** A large image is encoded while what was before it is written, in memory that fits the processor's caches. */
+  async #addByPieces({ pixels, ...image }: PlainImage): Promise<void> {
+    await this.begin({ ...image, type: pixelType(pixels) });
+    for (let at = 0; at < pixels.length; at += PIECE) await this.write(pixels.subarray(at, at + PIECE));
+    await this.#endImage();
   }
 
   /** Begins an image; its pixels follow with {@linkcode FitsWriter.write}. */
@@ -121,6 +133,18 @@ export class FitsWriter implements AsyncDisposable {
     await told(this.#file.path, () => this.#file.write(bytes));
     this.#end += bytes.length;
   }
+}
+
+/** An image that is written as its pixels are. */
+type PlainImage = Omit<ImageStreamInput, "type"> & { readonly pixels: Pixels };
+
+/** The image of an HDU, where it is a plain one that is worth writing by pieces. */
+function plainImage(hdu: HduInput): PlainImage | undefined {
+  if ("columns" in hdu || hdu.compress || hdu.scaled || hdu.blank !== undefined) return undefined;
+  const { pixels, shape, header, name } = hdu;
+  if (pixels === undefined || shape === undefined || pixels.length < 4 * PIECE) return undefined;
+  if (shape.reduce((product, length) => product * length, 1) !== pixels.length) return undefined; // told where it is encoded
+  return { pixels, shape, ...header ? { header } : {}, ...name === undefined ? {} : { name } };
 }
 
 function encoded(hdu: HduEncoder): Uint8Array {

@@ -1,6 +1,8 @@
 /** Files on the disk: written whole or not at all, read without being loaded. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
 import {
+  encodeFits,
   FitsError,
   FitsFile,
   FitsWriter,
@@ -180,5 +182,18 @@ Deno.test("FitsFile.open() names the file, HDU and byte of what is wrong", () =>
         assert(error instanceof FitsError, `${cut}: ${error}`);
         assertEquals([error.place.file, typeof error.place.hdu], [path, "number"]);
       }
+    }
+  }));
+Deno.test("writeFits() writes a large image by pieces, to the same bytes as encodeFits()", () =>
+  inFolder(async (folder) => {
+    const shape = [1024, 700];
+    for (const make of [Uint16Array, Int32Array, Float64Array]) {
+      const pixels = new make(1024 * 700);
+      for (let at = 0; at < pixels.length; at++) pixels[at] = (at * 7919) % 65536;
+      const header = new Header().set("EXPTIME", 1.5);
+      const hdus = [{ header, pixels, shape }, { pixels, shape, name: "AGAIN" }];
+      const path = `${folder}/${make.name}.fits`;
+      await writeFits(path, hdus);
+      assertEquals(Buffer.compare(await Deno.readFile(path), encodeFits(hdus)), 0);
     }
   }));
