@@ -46,7 +46,11 @@ export interface Binary {
   plan(args: readonly string[]): Promise<Plan>;
 }
 
-const WORKER_AND_PAGE = ["daemons/monitor/store/pglite_worker.ts", "daemons/monitor/web/client"];
+const WORKER_AND_PAGE = [
+  "daemons/monitor/store/pglite_worker.ts",
+  "daemons/monitor/web/client",
+  "daemons/monitor/layouts",
+];
 
 /** All that can be compiled. */
 export async function binaries(): Promise<Binary[]> {

@@ -8,6 +8,7 @@ import type { LogLine } from "../../lib/link/link.ts";
 import { isLoopback } from "../../lib/net/address.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { type Config, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
+import { loadLayouts } from "./layout/layout.ts";
 import { MONITOR_NAME } from "./live_lab.ts";
 import { Forgetful } from "./recorder.ts";
 import { startMonitor } from "./run.ts";
@@ -37,6 +38,7 @@ async function live(
   const recorder = listen
     ? parts.use(await openStore({ db: config.db, data: config.data, retention: config.retention, report }))
     : new Forgetful();
+  const layouts = await loadLayouts(config.layouts);
   const isLocal = config.host === "localhost" || isLoopback(config.host);
   const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;
   const reload = async (): Promise<string> => {
@@ -67,7 +69,13 @@ async function live(
   );
   if (listen) {
     const { lab, images } = monitor;
-    const page = parts.use(startWeb(lab, { host: config.host, port: config.httpPort, verify, images }));
+    const page = parts.use(startWeb(lab, {
+      layouts,
+      host: config.host,
+      port: config.httpPort,
+      verify,
+      images,
+    }));
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
     if (monitor.katcpAddress !== undefined) console.log(`katcp at ${monitor.katcpAddress}`);

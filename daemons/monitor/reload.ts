@@ -19,6 +19,7 @@ const FIXED = [
   "token",
   "retention",
   "images",
+  "layouts",
 ] as const satisfies readonly (keyof Settings)[];
 
 /** What a reload works on. */

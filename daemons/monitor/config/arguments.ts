@@ -74,6 +74,11 @@ export const MONITOR = {
       placeholder: "FOLDER",
       description: "Folder with FITS images to show, and those in it; several in the file",
     },
+    "layouts": {
+      type: "text",
+      placeholder: "FOLDER",
+      description: "Folder with layouts of devices (NAME.yaml), beside those that come with Dewar",
+    },
     "interval": {
       type: "number",
       short: "i",
@@ -145,6 +150,7 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     db: options.db ?? (options["db-host"] === undefined ? undefined : databaseOn(options["db-host"])),
     data: options.data,
     images: options.images === undefined ? undefined : [options.images],
+    layouts: options.layouts,
     interval: options.interval,
     authFile: options["auth-file"],
     trustNetwork: options["trust-network"] ? true : undefined,

@@ -41,6 +41,8 @@ export interface Settings {
   readonly data: string;
   /** Folders with the images that are shown; no other file is read. */
   readonly images: readonly string[];
+  /** Folder of the user's own layouts of devices. */
+  readonly layouts: string | undefined;
   /** Every value is stored at least this often, seconds, even when it does not change. */
   readonly interval: number;
   /** An htpasswd file for the page. */
@@ -86,6 +88,7 @@ export const DEFAULTS: Settings = {
   db: undefined,
   data: "data/monitor",
   images: [],
+  layouts: undefined,
   interval: 60,
   authFile: undefined,
   trustNetwork: false,

@@ -36,6 +36,7 @@ export function readYaml(text: string, file: string): Said {
     db: root.text("db"),
     data: root.text("data"),
     images: root.list("images"),
+    layouts: root.text("layouts"),
     interval: root.numberIn("interval", INTERVAL),
     authFile: root.text("auth_file"),
     trustNetwork: root.flag("trust_network"),

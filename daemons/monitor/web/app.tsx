@@ -4,21 +4,29 @@ import { basicAuth } from "hono/basic-auth";
 import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
+import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
+import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
 import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
 import { statusJson } from "./status_json.ts";
-import { ClientPage, LabPage, LogPage } from "./views/pages.tsx";
+import { LabPage, LogPage } from "./views/pages.tsx";
 
 /** A browser that takes nothing for this long is let go; it comes back by itself. */
 const STALLED = "20 s";
 /** Most points of a history, whatever is asked. */
 const MOST_POINTS = 20_000;
+
+/** What else the application stands on. */
+export interface AppParts {
+  /** How devices are shown; by their descriptions alone without it. */
+  readonly layouts?: Layouts | undefined;
+}
 
 /**
  * The web application of a lab.
@@ -27,9 +35,16 @@ const MOST_POINTS = 20_000;
  * @param clock The clock.
  * @param verify Who may see it; everybody who reaches it without this.
  * @param images The images, where there are any.
+ * @param more What else there is.
  * @returns The application; serve its `fetch`.
  */
-export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabImages): Hono {
+export function createApp(
+  lab: Lab,
+  clock: Clock,
+  verify?: Verify,
+  images?: LabImages,
+  more: AppParts = {},
+): Hono {
   const app = new Hono();
   if (verify) app.use(basicAuth({ realm: lab.name, verifyUser: verify }));
   const page = { lab, clock };
@@ -37,10 +52,6 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
 
   app.get("/", async (c) => c.html(await LabPage(page)));
   app.get("/log", async (c) => c.html(await LogPage(page)));
-  app.get("/client/:name", (c) => {
-    const client = lab.clients.get(c.req.param("name"));
-    return client ? c.html(ClientPage({ ...page, client })) : c.notFound();
-  });
 
   app.get("/live", (c) =>
     streamSSE(c, async (stream) => {
@@ -102,6 +113,7 @@ export function createApp(lab: Lab, clock: Clock, verify?: Verify, images?: LabI
   serveImages(app, page, images);
   serveFeeds(app, page, images);
   serveAlarms(app, page, commander);
+  serveDevices(app, page, commander, more.layouts ?? new Map());
 
   app.get("/assets/*", async (c) => {
     const { path } = c.req;

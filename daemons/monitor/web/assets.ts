@@ -29,6 +29,7 @@ const PAGE = [
   "command.ts",
   "colours.ts",
   "regions.ts",
+  "device.ts",
   "sound.ts",
   "dewar.css",
   "pages.css",

@@ -3,6 +3,7 @@ import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
+import type { Layouts } from "../layout/layout.ts";
 import { createApp } from "./app.tsx";
 import type { Verify } from "./htpasswd.ts";
 
@@ -18,6 +19,8 @@ export interface WebOptions {
   verify?: Verify | undefined;
   /** The images, where there are any. */
   images?: LabImages | undefined;
+  /** How devices are shown. */
+  layouts?: Layouts | undefined;
   /** Clock. */
   clock?: Clock;
 }
@@ -41,9 +44,9 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
-  const { host = "127.0.0.1", port = 8888, verify, images, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, verify, images, layouts, clock = systemClock } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock, verify, images);
+  const app = createApp(lab, clock, verify, images, { layouts });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);

@@ -73,6 +73,7 @@ stream.onmessage = ({ data }) => {
   offset = bulletin.lab.time - Date.now() / 1000;
   showOffline(false);
   showValues(bulletin);
+  document.dispatchEvent(new CustomEvent("dewar:bulletin", { detail: bulletin }));
   growCurves(bulletin);
   showLog(bulletin.log);
   if (bulletin.alarms) replaceRegions("alarms");
