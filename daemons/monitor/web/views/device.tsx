@@ -71,7 +71,7 @@ function Values({ client, clock, orders, rows }: Parts & { readonly rows: Sectio
 }
 
 function Cell({ client, channel }: { readonly client: Client; readonly channel: Channel | undefined }) {
-  if (!channel) return <td class="quiet">{"\u2013"}</td>;
+  if (!channel) return <td class="quiet">none</td>;
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   return (
     <td data-key={channel.key} title={hint}>
