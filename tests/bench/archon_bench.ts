@@ -62,6 +62,33 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
+/** The simulated detector as fast as it can be read: 1024 x 1024 pixels with overscan, against the time of the hardware. */
+async function readout(): Promise<Row> {
+  const hardware = 528 * 544 * 1e-5 * 1000; // lines and pixels of each amplifier, 10 us
+  await using simulator = await start(
+    program("daemons/archon/simulator.ts", "--port", "0", "--speed", "1000"),
+  );
+  await using client = await connectArchon(simulator.address, { transport: bulk, window: 64 });
+  await client.configure(readAcf(await Deno.readTextFile(ACF), "detector.acf"));
+  await client.send("APPLYALL");
+  await client.power(true);
+  await client.setParameter("AutoFlush", 0);
+  const frame = async () => {
+    const before = lastFrame(await client.frame());
+    await client.setParameter("Exposures", 1);
+    await client.waitForFrame(before, { every: 5 });
+  };
+  await frame();
+  const simulated = await timed(frame);
+  return {
+    what: "Archon: a read-out of 1 k x 1 k simulated, beside the hardware's time",
+    ours: `${(simulated / 1000).toFixed(2)} s`,
+    limit: `${(hardware / 1000).toFixed(2)} s`,
+    ratio: hardware / simulated,
+    goal: "at least 1",
+  };
+}
+
 /** The benches of the Archon. */
 export async function* archon(): AsyncIterable<Row> {
   const options = ["--port", "0", "--size", String(SIZE), "--speed", "1000"];
@@ -111,4 +138,5 @@ export async function* archon(): AsyncIterable<Row> {
   yield row("Archon: a frame of 4096 x 4096 into memory", "fetch", "rawFetch", "at least 0.7");
   yield row("Archon: the same to a FITS file with checksums, on the disk", "save", "rawSave", "at least 0.5");
   yield row("Archon: both, one after the other, beside writing alone", "both", "rawSave", "");
+  yield await readout();
 }
