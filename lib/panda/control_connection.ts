@@ -1,7 +1,13 @@
 /** The control port on the wire: commands out, results in. @module */
 import { PeerProtocolError } from "../errors.ts";
+import { joinBytes } from "../net/mod.ts";
 import { checkRequest, type Command, type Exchanges, type ServerVersion } from "./command.ts";
 import { Reply } from "./reply.ts";
+
+const NEWLINE = 10;
+/** Up to so many bytes are quicker put together here than asked for. */
+const SHORT = 24;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // not fatal: units may be cut within a character
 
 /** Longest reply, characters. */
 const REPLY_LIMIT = 64 * 1024 * 1024;
@@ -70,10 +76,11 @@ export class ControlConnection {
   /** What the server is, where that is known; some commands need a certain version. */
   version: ServerVersion | undefined;
   readonly #who: string;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // not fatal: units may be cut within a character
   #awaited: Awaited[] = [];
   #next = 0;
-  #partial = "";
+  /** The line that is not whole yet. */
+  #partial: Uint8Array[] = [];
+  #partialLength = 0;
   #list: string[] = [];
   #listLength = 0;
   #failure: unknown;
@@ -123,12 +130,11 @@ export class ControlConnection {
    */
   feed(chunk: Uint8Array): string {
     if (this.#failure !== undefined) throw this.#failure;
-    const lines = (this.#partial + this.#decoder.decode(chunk, { stream: true })).split("\n");
-    this.#partial = lines.pop()!;
+    const lines = this.#lines(chunk);
     let text = "";
     try {
       for (const line of lines) text += this.#take(line);
-      if (this.#partial.length + this.#listLength > REPLY_LIMIT) {
+      if (this.#partialLength + this.#listLength > REPLY_LIMIT) {
         throw this.#wrong(`a reply of more than ${REPLY_LIMIT} characters`);
       }
     } catch (error) {
@@ -146,6 +152,24 @@ export class ControlConnection {
     this.#awaited = [];
     this.#next = 0;
     for (const run of open) this.#settle(run, { error });
+  }
+
+  /** The lines that are whole now; the rest is kept. */
+  #lines(chunk: Uint8Array): string[] {
+    const end = chunk.lastIndexOf(NEWLINE);
+    let lines: string[] = [];
+    if (end >= 0) {
+      this.#partial.push(chunk.subarray(0, end));
+      lines = textOf(joinBytes(this.#partial)).split("\n");
+      this.#partial = [];
+      this.#partialLength = 0;
+    }
+    if (end + 1 < chunk.length) {
+      const rest = chunk.slice(end + 1);
+      this.#partial.push(rest);
+      this.#partialLength += rest.length;
+    }
+    return lines;
   }
 
   #take(line: string): string {
@@ -217,4 +241,15 @@ export class ControlConnection {
   #wrong(what: string): PeerProtocolError {
     return new PeerProtocolError(`${this.#who} sent ${what}`);
   }
+}
+
+/** Bytes as text. Most replies are `OK`, for which a decoder takes longer than for everything else about them. */
+function textOf(bytes: Uint8Array): string {
+  if (bytes.length > SHORT) return decoder.decode(bytes);
+  let text = "";
+  for (const byte of bytes) {
+    if (byte > 127) return decoder.decode(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
