@@ -13,6 +13,9 @@ import { offsetBy, scaleOf, toFloat } from "./scale.ts";
 import { imageStructure } from "./structure.ts";
 import { tableLayout } from "./table_layout.ts";
 
+/** No compression that can be read here does better. */
+const MOST_PER_BYTE = 4096;
+
 /** What the header says of the tiles. */
 interface Tiling {
   readonly bitpix: 8 | 16 | 32;
@@ -45,7 +48,7 @@ export function decodeCompressed(hdu: StoredHdu, { values: wanted = "natural" }:
   return { header, shape, pixels, ...blank === undefined ? {} : { blank } };
 }
 
-function tilingOf({ header, index, offset, shape: [, rows] }: StoredHdu): Tiling {
+function tilingOf({ header, index, offset, dataBytes, shape: [, rows] }: StoredHdu): Tiling {
   const fail = (keyword: string, problem: string): never => {
     throw new FitsError(problem, placeOf(header, index, offset, keyword));
   };
@@ -71,7 +74,8 @@ function tilingOf({ header, index, offset, shape: [, rows] }: StoredHdu): Tiling
   const tiles = shape.reduce((count, length, axis) => count * Math.ceil(length / tile[axis]!), 1);
   if (tiles !== rows) fail("NAXIS2", `${tiles} tiles make the image, the table has ${rows} rows`);
   const values = shape.reduce((product, length) => product * length, 1);
-  if (values > 2 ** 32) fail("ZNAXIS", `${shape.join(" x ")} values are too many to be read at once`);
+  // Even where all pixels are the same a tile takes bits for each block of them.
+  if (values > MOST_PER_BYTE * dataBytes) fail("ZNAXIS", `${values} pixels cannot be in ${dataBytes} bytes`);
   const parameter = (name: string, otherwise: number): number => {
     for (let number = 1; header.has(`ZNAME${number}`); number += 1) {
       if (header.get(`ZNAME${number}`) === name) return integer(`ZVAL${number}`, 1);

@@ -1,6 +1,33 @@
 /**
  * FITS files: headers, images, tables, checksums, compression.
  *
+ * In memory a file is bytes: {@linkcode parseFits} takes them apart, {@linkcode encodeFits} makes them. On the disk
+ * {@linkcode readImage}, {@linkcode FitsFile} and {@linkcode writeFits}, {@linkcode FitsWriter} do the same; what is
+ * larger than the memory goes by rows and by pieces. {@linkcode FitsReader} and {@linkcode ImageStream} are for streams.
+ *
+ * | cfitsio, astropy | here |
+ * |---|---|
+ * | `BITPIX`, `BZERO`, unsigned types | the type of the array: a `Uint16Array` is stored and read as one |
+ * | axes in FITS order, `NAXIS1` first | `shape`: `[width, height, …]` |
+ * | `BLANK`; NaN | `blank` among integers; NaN |
+ * | `fpack -r`, `funpack` | `compress: "rice"`; {@linkcode decodeImage} |
+ *
+ * @example A frame into a file and back
+ * ```ts
+ * import { Header, readImage, setLabKeywords, writeFits } from "@dewar/sdk/fits";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const header = new Header();
+ * setLabKeywords(header, { exposure: 30, type: "flat", ccdTemperature: -100 });
+ * const pixels = new Uint16Array(64 * 48).fill(1000);
+ * await writeFits(`${folder}/flat.fits`, [{ pixels, shape: [64, 48], header }]);
+ *
+ * const image = await readImage(`${folder}/flat.fits`);
+ * assertEquals([image.header.number("EXPTIME"), image.header.unit("CCDTEMP")], [30, "deg C"]);
+ * assertEquals(image.pixels, pixels);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  * @module
  */
 export { FitsError, type FitsPlace } from "../errors.ts";

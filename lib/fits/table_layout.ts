@@ -3,6 +3,9 @@ import { FitsError } from "../errors.ts";
 import type { Header } from "./header.ts";
 import { type HduInfo, placeOf } from "./layout.ts";
 
+/** Rows that take no bytes take memory all the same. */
+const MOST_EMPTY_ROWS = 1_000_000;
+
 /** Bytes of one value of a type letter; bits are counted in bytes. */
 export const TYPE_BYTES: Readonly<Record<string, number>> = {
   L: 1,
@@ -75,6 +78,7 @@ export function tableLayout(hdu: HduInfo): TableLayout {
     at += column.bytes;
   }
   if (at !== rowBytes) fail("NAXIS1", `the columns take ${at} bytes, a row has ${rowBytes}`);
+  if (rowBytes === 0 && rows > MOST_EMPTY_ROWS) fail("NAXIS2", `${rows} rows without bytes are not believed`);
   const heap = header.get("THEAP") ?? rowBytes * rows;
   if (typeof heap !== "number" || !(heap >= rowBytes * rows && heap <= dataBytes)) {
     return fail("THEAP", `the heap begins at ${String(heap)}, outside of the data behind the rows`);

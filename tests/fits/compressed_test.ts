@@ -188,6 +188,18 @@ Deno.test("encodeFits() refuses to compress what RICE_1 cannot", () => {
   );
 });
 
+Deno.test("decodeImage() refuses a compressed image that says it is larger than its bytes can hold", () => {
+  const [, hdu] = parseFits(encodeFits([{ ...varied(16), compress: "rice" }]));
+  const header = hdu!.header.clone().set("ZNAXIS1", 2 ** 40).set("ZTILE1", 2 ** 40);
+  assertThrows(() => decodeImage({ ...hdu!, header }), FitsError, "pixels cannot be in");
+  const gzip = hdu!.header.clone().set("ZCMPTYPE", "GZIP_2");
+  assertThrows(
+    () => decodeImage({ ...hdu!, header: gzip }),
+    FitsError,
+    "only RICE_1 can be read, not GZIP_2",
+  );
+});
+
 Deno.test("decodeImage() keeps the blank of a compressed image", () => {
   const [, hdu] = parseFits(
     encodeFits([{ pixels: Uint16Array.of(1, 65535), blank: 65535, compress: "rice" }]),

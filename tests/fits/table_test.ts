@@ -127,6 +127,11 @@ Deno.test("decodeTable() names what is impossible", () => {
   wrong("2PB describes no array of variable length", "2PB", new Array(16).fill(0));
   wrong("row 1 of column X has 9 values at 0, outside of the heap", "1PB(9)", [0, 0, 0, 9, 0, 0, 0, 0]);
   wrong("the heap begins at 2, outside of the data", "1B", [0], [["THEAP", 2]]);
+  assertThrows(
+    () => decodeTable({ ...raw("0A", []), shape: [0, 1e12] }),
+    FitsError,
+    "1000000000000 rows without bytes are not believed",
+  );
   wrong("expected an integer from 0 to 999, got 1000", "1B", [0], [["TFIELDS", 1000]]);
 });
 

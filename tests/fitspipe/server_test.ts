@@ -348,6 +348,50 @@ Deno.test("shutdown is for those to whom it is allowed", async () => {
   }, { allowShutdown: true });
 });
 
+/** The same connections, seen from another machine. */
+class Elsewhere extends MemoryTransport {
+  override listen(address: string, accept: (connection: Connection) => void) {
+    return super.listen(address, (connection) => {
+      accept(
+        new Proxy(connection, {
+          get(target, name) {
+            if (name === "isLocal") return false;
+            const value = Reflect.get(target, name, target);
+            return typeof value === "function" ? value.bind(target) : value;
+          },
+        }),
+      );
+    });
+  }
+}
+
+Deno.test("clients on other machines may look, and put frames where the network is trusted", async () => {
+  for (const trustNetwork of [false, true]) {
+    const transport = new Elsewhere();
+    await using server = await serveFitspipe({
+      address: "images:9999",
+      transport,
+      trustNetwork,
+      allowShutdown: true,
+    });
+    server.put("camera", frameOf(image(1)));
+    await using client = await connectFitspipe("images:9999", { transport });
+    assertEquals((await client.get("camera")).number, 1);
+    await assertRejects(() => client.command("shutdown"), CommandError, "shutdown is not allowed here");
+    const put = client.put("camera", image(2));
+    if (trustNetwork) await put;
+    else {
+      await assertRejects(() => put, CommandError, "frames are taken from this machine only");
+      await assertRejects(
+        () => client.command("composite compenable=false"),
+        CommandError,
+        "this machine only",
+      );
+    }
+    assertEquals((await client.list())[0]!.newest, trustNetwork ? 2 : 1);
+  }
+});
+
 Deno.test("composite puts the newest frames of feeds side by side", () =>
   onStage(async ({ connect, settle, server, transport }) => {
     const raw = await connect();
