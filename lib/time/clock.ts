@@ -61,7 +61,7 @@ export function clockFrom(source: ClockSource): Clock {
       const tick = () => {
         if (stopped) return;
         due += ms * (1 + Math.max(0, Math.floor((source.now() - due) / ms)));
-        timer = source.after(due - source.now(), tick);
+        timer = source.after(Math.max(0, due - source.now()), tick);
         action();
       };
       timer = source.after(ms, tick);
