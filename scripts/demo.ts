@@ -1,22 +1,22 @@
-/** A cryostat cools down before your eyes: simulator, daemon, MONITOR with its store and page, and the cooldown script. */
+/**
+ * A detector is cooled, and looked at: simulators of a cryostat, a lamp and a camera that share a world, their daemons, MONITOR
+ * with its store and page, and the scripts that cool it and measure it.
+ */
 import { connect, systemClock } from "@dewar/sdk";
 import { Cryocon } from "@dewar/sdk/models";
 import { type CommandLine, interrupted, runProgram } from "../lib/cli/mod.ts";
-import { ConnectionError, DewarError } from "../lib/errors.ts";
-import { formatAddress, tcp } from "../lib/net/mod.ts";
-
-const ROOT = new URL("../", import.meta.url).pathname;
-const HOST = "127.0.0.1";
-/** Ports without `--port-base`: those the real ones have. */
-const PORTS = { simulator: 5000, daemon: 7024, monitor: 7100, page: 8888 };
+import { formatAddress } from "../lib/net/mod.ts";
+import { ACF, DETECTOR_SIZE, prepareCamera, useCamera } from "./demo/camera.ts";
+import { configOf, HOST, needFree, PORT_COUNT, type Ports, portsFrom } from "./demo/lab.ts";
+import { Programs, script } from "./demo/programs.ts";
 
 const LINE = {
   program: "deno task demo",
   description:
-    "Starts a simulated cryostat, its daemon and MONITOR, cools the detector and shows it on a web page. " +
-    "Everything stays up until Ctrl-C.",
+    "Starts a simulated cryostat, lamp and camera, their daemons and MONITOR; cools the detector, takes images of it, " +
+    "measures its gain and noise, and shows it all on a web page. Everything stays up until Ctrl-C.",
   options: {
-    once: { type: "switch", description: "End after the cooldown, with a summary" },
+    once: { type: "switch", description: "End after the measurement, with a summary" },
     target: { type: "number", description: "Temperature to reach, degC", default: -100, min: -150, max: 20 },
     speed: {
       type: "number",
@@ -27,9 +27,9 @@ const LINE = {
     },
     "port-base": {
       type: "integer",
-      description: "Use four ports from this one on (default 5000, 7024, 7100, 8888)",
+      description: `Use ${PORT_COUNT} ports from this one on (default: those the real ones have)`,
       min: 1,
-      max: 65532,
+      max: 65535 - PORT_COUNT,
     },
   },
   examples: [
@@ -39,119 +39,40 @@ const LINE = {
   ],
 } as const satisfies CommandLine;
 
-type Ports = typeof PORTS;
-
 /** Where the demo keeps its store, its settings and its log; made anew each time. */
 const folderOf = (ports: Ports): string => `data/demo-${ports.daemon}`;
 
-function portsFrom(base: number | undefined): Ports {
-  if (base === undefined) return PORTS;
-  return { simulator: base, daemon: base + 1, monitor: base + 2, page: base + 3 };
-}
-
-/** Finds out beforehand, so that nothing is half started. */
-async function needFree(ports: Ports): Promise<void> {
-  for (const [name, port] of Object.entries(ports)) {
-    try {
-      await (await tcp.listen(formatAddress(HOST, port), () => {})).close();
-    } catch (cause) {
-      const hint = "say --port-base 9000 (or any other) to use four others";
-      throw new ConnectionError(`Port ${port} for the ${name} is in use, perhaps by another demo: ${hint}`, {
-        cause,
-      });
-    }
-  }
-}
-
-const configOf = (ports: Ports): string =>
-  `name: Demo lab
-host: ${HOST}
-port: ${ports.monitor}
-http_port: ${ports.page}
-clients:
-  cryocon:
-    address: ${HOST}:${ports.daemon}
-    title: Cryo-con 24C, simulated
-    plots:
-      temperature:
-        name: Detector temperature
-        values: [time, temperature, temperature.target]
-      power:
-        name: Heater power
-        values: [time, loop1.power]
-`;
-
-/** The programs of the demo; disposing of it ends them, the newest first. What they write goes to a log. */
-class Programs implements AsyncDisposable {
-  readonly #running: { child: Deno.ChildProcess; drained: Promise<unknown> }[] = [];
-  readonly #path: string;
-  readonly #log: Deno.FsFile;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#log = Deno.openSync(path, { write: true, create: true });
-  }
-
-  /** Starts a program by its launcher and waits for its line `listening on`. */
-  async start(launcher: string, ...args: string[]): Promise<void> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-prompt",
-        "--allow-read",
-        `--allow-run=${Deno.execPath()}`,
-        `${ROOT}${launcher}`,
-        ...args,
-      ],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const { promise: listening, resolve } = Promise.withResolvers<void>();
-    const drain = async (stream: ReadableStream<Uint8Array>) => {
-      const decoder = new TextDecoder();
-      for await (const bytes of stream) {
-        if (decoder.decode(bytes).includes("listening on")) resolve();
-        await this.#log.write(bytes);
-      }
-    };
-    const drained = Promise.all([drain(child.stdout), drain(child.stderr)]);
-    this.#running.push({ child, drained });
-    const failed = drained.then(() => {
-      throw new DewarError(`${launcher} ${args.join(" ")} ended before it listened; ${this.#path} says why`);
-    });
-    await Promise.race([listening, failed]);
-    failed.catch(() => {}); // from here on its end is the demo's
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const { child, drained } of this.#running.reverse()) {
-      try {
-        child.kill("SIGTERM");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // Ctrl-C has ended it already
-      }
-      await drained;
-      await child.status;
-    }
-    this.#log.close();
-  }
-}
-
-/** Runs the cooldown beside us, with its own progress display; resolves to its exit status. */
-async function cooldown(port: number, target: number, signal: AbortSignal): Promise<number> {
-  const permissions = ["--no-prompt", `--allow-net=localhost:${port}`];
-  const args = ["--target", `${target}`, "--settle", "3 s", `localhost:${port}`];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, `${ROOT}scripts/cooldown.ts`, ...args],
-    stdin: "null",
-    signal,
-  }).spawn();
-  return (await child.status).code;
-}
-
 async function stored(page: string): Promise<number> {
   return (await (await fetch(`${page}lab`)).json()).stored;
+}
+
+/** Starts all simulators, then all daemons. */
+async function startLab(programs: Programs, ports: Ports, folder: string, speed: number): Promise<void> {
+  const at = (port: number) => formatAddress(HOST, port);
+  const world = at(ports.world);
+  const launch = (kind: "sim" | "daemon", name: string, port: number, ...more: string[]) =>
+    programs.start("daemons/launch.ts", kind, name, "--port", String(port), ...more);
+  await launch("sim", "world", ports.world);
+  await launch("sim", "cryocon", ports.simulator, "--world", world, "--speed", String(speed));
+  await launch("sim", "lamp", ports.lampSimulator, "--world", world, "--speed", "5");
+  await launch("sim", "archon", ports.controller, "--world", world, "--size", String(DETECTOR_SIZE));
+  const daemon = (name: string, port: number, hardware: number, ...more: string[]) =>
+    launch(
+      "daemon",
+      name,
+      port,
+      "--name",
+      name,
+      "--hardware",
+      at(hardware),
+      "--state",
+      `${folder}/state`,
+      ...more,
+    );
+  await daemon("cryocon", ports.daemon, ports.simulator);
+  await daemon("lamp", ports.lamp, ports.lampSimulator);
+  const images = ["--images", `${folder}/images`, "--acf", ACF, "--sensor", "cryocon.temperature"];
+  await daemon("archon", ports.camera, ports.controller, ...images);
 }
 
 await runProgram(LINE, async ({ options }) => {
@@ -165,44 +86,17 @@ await runProgram(LINE, async ({ options }) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/monitor.yaml`, configOf(ports));
+  await Deno.writeTextFile(`${folder}/monitor.yaml`, configOf(ports, folder));
 
   const ended = new AbortController();
   void interrupted().then((signal) => ended.abort(signal));
   await using programs = new Programs(log);
   const page = `http://${HOST}:${ports.page}/`;
-  console.log("Starting a simulated cryostat, its daemon and MONITOR ...");
-  const monitor = programs.start(
-    "daemons/monitor/launch.ts",
-    "--config",
-    `${folder}/monitor.yaml`,
-    "--data",
-    `${folder}/store`,
-  );
-  await programs.start(
-    "daemons/launch.ts",
-    "sim",
-    "cryocon",
-    "--port",
-    `${ports.simulator}`,
-    "--speed",
-    `${speed}`,
-  );
+  console.log("Starting a simulated cryostat, a lamp and a camera, their daemons and MONITOR ...");
+  const config = ["--config", `${folder}/monitor.yaml`, "--data", `${folder}/store`];
+  const monitor = programs.start("daemons/monitor/launch.ts", ...config);
+  await startLab(programs, ports, folder, speed);
   const simulated = systemClock.now();
-  const hardware = formatAddress(HOST, ports.simulator);
-  await programs.start(
-    "daemons/launch.ts",
-    "daemon",
-    "cryocon",
-    "--name",
-    "cryocon",
-    "--port",
-    `${ports.daemon}`,
-    "--hardware",
-    hardware,
-    "--state",
-    `${folder}/state`,
-  );
   await monitor;
   console.log(`Watch it on ${page}\n`);
 
@@ -210,24 +104,34 @@ await runProgram(LINE, async ({ options }) => {
   const { temperature: start } = await cryocon.waitFor((s) => Number.isFinite(s.temperature), {
     timeout: "10 s",
   });
-  const code = await cooldown(ports.daemon, target, ended.signal);
+  const preparing = prepareCamera(ports);
+  const where = `localhost:${ports.daemon}`;
+  const cooling = ["--target", String(target), "--settle", "3 s", where];
+  const [cooled] = await Promise.all([
+    script("cooldown", [`--allow-net=${where}`], cooling, ended.signal),
+    preparing,
+  ]);
   if (ended.signal.aborted) return 130;
-  if (code !== 0) return code;
+  if (cooled !== 0) return cooled;
+  const minutes = (systemClock.now() - simulated) / 60_000 * speed;
+  const measured = await useCamera(ports, await Deno.realPath(folder), ended.signal);
+  if (ended.signal.aborted) return 130;
+  if (measured !== 0) return measured;
 
   const { temperature: end } = await cryocon.get();
-  const minutes = (systemClock.now() - simulated) / 60_000 * speed;
   console.log(`
   detector       ${start.toFixed(2)} degC -> ${end.toFixed(2)} degC
   simulated      ${minutes.toFixed(0)} min
+  images         ${page}images
   values stored  ${await stored(page)}
   real time      ${((systemClock.now() - began) / 1000).toFixed(0)} s
 `);
   if (once) return 0;
   console.log(
-    `The cryostat stays cold. Page: ${page}  Daemon: localhost:${ports.daemon}  MONITOR: localhost:${ports.monitor}`,
+    `The detector stays cold. Page: ${page}  Camera: localhost:${ports.camera}  MONITOR: localhost:${ports.monitor}`,
   );
   console.log(
-    "Try: send cryocon set temperature=-90 on the page, or kill the daemon. Ctrl-C ends everything.",
+    "Try: send archon expose 2 dark on the page, or kill a daemon. Ctrl-C ends everything.",
   );
   if (!ended.signal.aborted) await new Promise((resolve) => ended.signal.addEventListener("abort", resolve));
 });

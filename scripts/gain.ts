@@ -33,8 +33,8 @@ export const commandLine = {
     signal: {
       type: "number",
       description:
-        "Level of the flats above the bias, units; above some 5000 electrons charge pushes charge away",
-      default: 1000,
+        "Level of the flats above the bias, units; of more than some 1000 charge pushes charge away visibly",
+      default: 300,
       min: 10,
     },
     seconds: {
