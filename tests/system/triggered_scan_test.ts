@@ -1,5 +1,5 @@
 /** The simulated lab in one process and in paced virtual time: a PandA triggers the camera, frames and positions are matched. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import h5wasm from "h5wasm/node";
 import { archonBinding } from "../../daemons/archon/binding.ts";
 import { Archon } from "../../daemons/archon/model.ts";
@@ -9,7 +9,8 @@ import { AXES, encoded, SAMPLE_TICKS } from "../../daemons/panda/simulator/motio
 import { parseCommandLine } from "../../lib/cli/mod.ts";
 import { serve } from "../../lib/daemon/mod.ts";
 import { readImage } from "../../lib/fits/mod.ts";
-import { connect } from "../../lib/sdk/mod.ts";
+import { DewarError } from "../../lib/errors.ts";
+import { connect, type Device } from "../../lib/sdk/mod.ts";
 import { LocalWorld } from "../../lib/sim/world/mod.ts";
 import { MemoryTransport, VirtualClock } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
@@ -22,7 +23,7 @@ async function paced<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
   let isOver = false;
   work.then(() => isOver = true, () => isOver = true);
   while (!isOver) {
-    await clock.advance(4);
+    await clock.advance(10);
     await systemClock.sleep(1);
   }
   return await work;
@@ -44,14 +45,25 @@ function tickOf({ running }: PandaSimulator, time: string): number {
   return Number(then - start) / 8;
 }
 
-Deno.test("triggered_scan gives each frame the positions during its exposure, as they truly were", async () => {
+/** All of the lab, its camera ready. */
+interface Lab {
+  readonly clock: VirtualClock;
+  readonly transport: MemoryTransport;
+  readonly folder: string;
+  readonly box: PandaSimulator;
+  readonly camera: Device<typeof Archon>;
+  /** Makes a scan with these options. */
+  scan(signal: AbortSignal, ...args: string[]): Promise<number>;
+}
+
+async function withLab(test: (lab: Lab) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "dewar-scan-" });
   try {
     const clock = new VirtualClock();
     const transport = new MemoryTransport({ capacity: 1 << 22 });
     const world = new LocalWorld({ clock });
     await using box = await simulatePanda({ clock, transport, world });
-    await using controller = await simulateArchon({
+    await using _controller = await simulateArchon({
       clock,
       transport,
       world,
@@ -76,26 +88,41 @@ Deno.test("triggered_scan gives each frame the positions during its exposure, as
     await paced(clock, camera.set({ lines: 64, pixels: 64 }));
     await paced(clock, camera.commands.poweron());
 
+    const run = (signal: AbortSignal, ...args: string[]) => {
+      const where = ["--panda", "127.0.0.1", "--folder", folder, daemon.address];
+      return scan(parseCommandLine(commandLine, [...args, ...where]), signal, { clock, transport });
+    };
+    await test({ clock, transport, folder, box, camera, scan: run });
+    await paced(clock, camera.close());
+    await paced(clock, daemon.stop());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Fails unless all is as it was before the scan. */
+async function assertRestored({ clock, camera, box }: Lab): Promise<void> {
+  await paced(clock, camera.waitFor((s) => s.trigger === "internal" && s.run === "", { timeout: "5 s" }));
+  const { fields } = box.running.hardware.blocks.get("TTLOUT")!;
+  assertEquals(fields.get("VAL")!.get(0), "ZERO");
+  const { attributes } = box.running.hardware.blocks.get("INENC")!.fields.get("VAL")!;
+  assertEquals(attributes.get("CAPTURE")!.get!(0), "No");
+}
+
+Deno.test("triggered_scan gives each frame the positions during its exposure, as they truly were", () =>
+  withLab(async (lab) => {
+    const { clock, folder, box } = lab;
     const args = [
-      "--panda",
-      "127.0.0.1",
       "--count",
       "4",
       "--period",
       "1.1",
       "--exposure",
       "0.2",
-      "--folder",
-      folder,
-    ];
-    const parsed = parseCommandLine(commandLine, [
-      ...args,
       "--positions",
       "INENC1.VAL,INENC3.VAL",
-      daemon.address,
-    ]);
-    const never = new AbortController().signal;
-    assertEquals(await paced(clock, scan(parsed, never, { clock, transport })), 0);
+    ];
+    assertEquals(await paced(clock, lab.scan(new AbortController().signal, ...args)), 0);
     assertEquals(box.running.late, 0);
 
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
@@ -151,14 +178,23 @@ Deno.test("triggered_scan gives each frame the positions during its exposure, as
     assertEquals([...mean.value], frames.map(({ columns }) => columns["INENC1.VAL.Mean"]!));
     positions.close();
 
-    // All is as it was before.
-    await paced(clock, camera.waitFor((s) => s.trigger === "internal" && s.run === "", { timeout: "5 s" }));
-    const { fields } = box.running.hardware.blocks.get("TTLOUT")!;
-    assertEquals(fields.get("VAL")!.get(0), "ZERO");
-    await paced(clock, camera.close());
-    await paced(clock, daemon.stop());
-    assert(controller.truth().flux === 3000);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+    await assertRestored(lab);
+  }));
+
+Deno.test("triggered_scan that is interrupted leaves neither camera nor box waiting, and keeps what there is", () =>
+  withLab(async (lab) => {
+    const { clock, camera, folder, box } = lab;
+    const stop = new AbortController();
+    const scanning = lab.scan(stop.signal, "--count", "30", "--period", "1", "--exposure", "0.1");
+    clock.after("4 s", () => stop.abort(new DewarError("enough")));
+    await paced(clock, assertRejects(() => scanning, DewarError, "enough"));
+    await assertRestored(lab);
+    await paced(clock, camera.waitFor((s) => s.state === "idle", { timeout: "10 s" }));
+    assertEquals(box.running.box.completion(), "Disarmed");
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    assert(names.filter((name) => name.endsWith(".fits")).length >= 1, names.join());
+    await h5wasm.ready;
+    const positions = new h5wasm.File(`${folder}/${names.find((name) => name.endsWith(".h5"))}`, "r");
+    assert((positions.get("INENC1.VAL.Mean") as { shape: number[] }).shape[0]! >= 1);
+    positions.close();
+  }));
