@@ -63,6 +63,29 @@ export interface Recorded {
  * @throws {DewarError} If a file is there already, or cannot be written: it is closed with the rows that were.
  * @throws {CommandError} `device`, if an acquisition ended badly, as by `Data overrun`; its rows are in the file.
  * @throws {ConnectionError} If the connection was lost; the rows before that are in the file.
+ *
+ * @example A simulated box, recorded to HDF5
+ * ```ts
+ * import { connectPanda, servePanda } from "@dewar/sdk/panda";
+ * import { MemoryTransport } from "@dewar/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const transport = new MemoryTransport();
+ * const box = { query: () => "PandA SW: 4.1 FPGA: 4.1 rootfs: none", assign() {}, write() {} };
+ * await using server = await servePanda(box, { transport });
+ * await using panda = await connectPanda("127.0.0.1", { transport });
+ * await using data = await panda.data();
+ * const field = { name: "COUNTER1.OUT", capture: "Value", type: "int32", scale: 0.5, offset: 0 } as const;
+ * const arm = async () => {
+ *   server.begin({ kind: "start", fields: [field], missed: 0, process: "Raw", format: "Framed", sampleBytes: 4 });
+ *   server.rows(new Uint8Array(Int32Array.of(1, 2, 3).buffer));
+ *   server.end("Ok");
+ * };
+ * const folder = await Deno.makeTempDir();
+ * const [file] = await record(data, { scheme: `${folder}/scan_%d.h5`, arm });
+ * assertEquals([file!.path, file!.rows], [`${folder}/scan_1.h5`, 3]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function record(data: PandaData, options: RecordOptions): Promise<Recorded[]> {
   const { count = 1, first = 1, arm } = options;
