@@ -22,7 +22,7 @@ import { slotOf } from "./video.ts";
 
 /** The plant is run in pieces of this length, ticks at speed 1, so that other work is not held up for longer than a slice. */
 const PIECE = TICKS_PER_MS;
-/** Longest that other work is held up, ms. */
+/** Longest that other work is held up where the machine cannot keep up with the plant, ms. */
 const SLICE = 25;
 /** Times of the plant that commands take, ms. */
 const APPLYING = 300;
@@ -114,8 +114,12 @@ export class Controller {
     return this.#acquisition.setup?.sampling;
   }
 
-  /** Brings everything up to this moment, or as far as a slice of time goes. */
-  advance(): void {
+  /**
+   * Brings everything up to this moment, or as far as it comes in a slice of time.
+   *
+   * @param slice The slice, ms.
+   */
+  advance(slice: number = SLICE): void {
     const { clock, speed } = this.#parts;
     const began = clock.now();
     const end = this.pace.now();
@@ -124,7 +128,7 @@ export class Controller {
     while (tick < end) {
       tick = Math.min(end, tick + piece);
       this.#timing.run(tick);
-      if (clock.now() - began > SLICE) break;
+      if (clock.now() - began > slice) break;
     }
     this.#tick = tick;
     this.#acquisition.settle(tick);

@@ -28,6 +28,8 @@ interface Request {
   readonly command: string;
 }
 
+/** Longest that requests wait for the plant where the machine cannot keep up with it, ms. */
+const SLICE = 2;
 /** How late `late` replies are. */
 const LATE = "5 s";
 
@@ -37,6 +39,7 @@ export class ArchonWire implements AsyncDisposable {
   readonly #options: WireOptions;
   readonly #connections = new Set<Connection>();
   #listener!: Listener;
+  readonly #unasked: Uint8Array[] = [];
   #queue: Request[] = [];
   #isBusy = false;
   #closedUntil = -Infinity;
@@ -68,9 +71,10 @@ export class ArchonWire implements AsyncDisposable {
     for (const connection of this.#connections) connection.end();
   }
 
-  /** Sends bytes that nobody asked for. */
+  /** Sends bytes that nobody asked for, between two replies. */
   send(bytes: Uint8Array): void {
-    for (const connection of this.#connections) connection.write(bytes);
+    if (this.#isBusy) this.#unasked.push(bytes);
+    else for (const connection of this.#connections) connection.write(bytes);
   }
 
   /** Stops listening and drops every connection. */
@@ -103,7 +107,7 @@ export class ArchonWire implements AsyncDisposable {
 
   #work(): void {
     if (this.#isBusy) return;
-    this.#controller.advance();
+    this.#controller.advance(SLICE);
     let done = 0;
     const requests = this.#queue;
     while (done < requests.length && requests === this.#queue) {
@@ -112,6 +116,7 @@ export class ArchonWire implements AsyncDisposable {
       this.#isBusy = true;
       pending.finally(() => {
         this.#isBusy = false;
+        for (const bytes of this.#unasked.splice(0)) this.send(bytes);
         this.#work();
       });
       break;

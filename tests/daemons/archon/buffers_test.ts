@@ -1,6 +1,6 @@
 /** Frame buffers: which one is written, which one is read, and what comes out of them while and after that. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Bench, DETECTOR, smallBench } from "./bench.ts";
+import { type Bench, DETECTOR, hex, smallBench } from "./bench.ts";
 
 const keys = (frame: Record<string, string>, key: string) =>
   [1, 2, 3].map((n) => Number(frame[`BUF${n}${key}`]));
@@ -159,4 +159,23 @@ Deno.test("frames are sent by themselves where that is asked for", async () => {
   assertMatch(new TextDecoder().decode(came.subarray(0, 36)), /^<QF00000000100300028[\dA-F]{16}$/);
   const { pixels } = await bench.image(1);
   assertEquals(new Uint16Array(came.slice(36).buffer), pixels);
+});
+
+Deno.test("a frame that is sent by itself comes between the blocks of a FETCH and the next reply, not among them", async () => {
+  await using bench = await smallBench();
+  await take(bench, 1);
+  await bench.ask("FASTAUTOFETCH1");
+  await bench.load({ Exposures: 1 });
+  const blocks = 8192; // more than fits on the wire
+  bench.connection.pause();
+  bench.connection.write(`>01FETCHA0000000${hex(blocks, 8)}\n>02TIMER\n`);
+  await bench.clock.advance("1 s");
+  bench.connection.resume();
+  const parts: Uint8Array[] = [];
+  for (let part = await bench.came(); part.length > 0; part = await bench.came()) parts.push(part);
+  const text = parts.map((part) => new TextDecoder("latin1").decode(part)).join("");
+  for (let i = 0; i < blocks; i++) assertEquals(text.slice(1028 * i, 1028 * i + 4), "<01:");
+  const rest = text.slice(1028 * blocks);
+  assertMatch(rest.slice(0, 36), /^<QF0/);
+  assertMatch(rest.slice(36 + 48 * 40 * 2), /^<02TIMER=[\dA-F]{16}\n$/);
 });
