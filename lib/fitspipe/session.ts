@@ -19,8 +19,8 @@ import type { IncomingFrame, StoredFrame } from "./stored_frame.ts";
 
 /** So much may be held of what a client sends while it is being served. */
 const INPUT_LIMIT = 1024 * 1024;
-/** Chunks of this size are given to the connection at once. */
-const PIECE = 1024 * 1024;
+/** So much of a frame is given to the connection at once. */
+const PIECE = 8 * 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
@@ -72,6 +72,8 @@ export class Session implements Receiver {
   #isOver = false;
   #silence: Timer | undefined;
   #waiting: Disposable | undefined;
+  /** Whether the client has to read before more is sent. */
+  #isFull = false;
   /** What is still to be sent of the reply. */
   #outgoing: Uint8Array[] = [];
   #sending: StoredFrame | undefined;
@@ -99,6 +101,7 @@ export class Session implements Receiver {
   }
 
   drained(): void {
+    this.#isFull = false;
     this.#pump();
   }
 
@@ -112,7 +115,7 @@ export class Session implements Receiver {
   }
 
   get #isBusy(): boolean {
-    return this.#waiting !== undefined || this.#outgoing.length > 0;
+    return this.#waiting !== undefined || this.#isFull || this.#outgoing.length > 0;
   }
 
   #hold(chunk: Uint8Array): void {
@@ -202,13 +205,13 @@ export class Session implements Receiver {
   }
 
   #refuse(problem: string): void {
-    this.#connection.write(`! ${problem}\n`);
+    this.#say(`! ${problem}\n`);
   }
 
   #put(feed: string, frame: IncomingFrame): void {
     if (!this.#mayCommand) return this.#refuse("frames are taken from this machine only");
     this.#context.put(feed, frame);
-    this.#connection.write(". OK\n");
+    this.#say(". OK\n");
   }
 
   get #mayCommand(): boolean {
@@ -220,12 +223,12 @@ export class Session implements Receiver {
     const { store } = this.#context;
     switch (word) {
       case "version":
-        return void this.#connection.write(`+ ${VERSION}\n. OK\n`);
+        return this.#say(`+ ${VERSION}\n. OK\n`);
       case "help":
-        return void this.#connection.write(HELP);
+        return this.#say(HELP);
       case "ls":
       case "list":
-        return void this.#connection.write(`${store.list().map(formatFeed).join("")}. OK\n`);
+        return this.#say(`${store.list().map(formatFeed).join("")}. OK\n`);
       case "put":
         this.#reader.feed = checkFeedName(named.feed ?? positional[0] ?? DEFAULT_FEED);
         return;
@@ -234,13 +237,13 @@ export class Session implements Receiver {
       case "composite":
         if (!this.#mayCommand) return this.#refuse("this machine only");
         this.#context.compose(mosaicOf(command));
-        return void this.#connection.write(". OK\n");
+        return this.#say(". OK\n");
       case "shutdown":
         return this.#shutdown();
       case "exit":
       case "quit":
       case "q":
-        this.#connection.write(". OK\n");
+        this.#say(". OK\n");
         this.#isOver = true;
         return this.#connection.end();
       default:
@@ -251,7 +254,7 @@ export class Session implements Receiver {
   #shutdown(): void {
     const { allowShutdown, shutdown } = this.#context;
     if (!allowShutdown || !this.#connection.isLocal) return this.#refuse("shutdown is not allowed here");
-    this.#connection.write(". OK\n");
+    this.#say(". OK\n");
     this.#connection.end();
     shutdown();
   }
@@ -261,11 +264,11 @@ export class Session implements Receiver {
     const asked = named.frame ?? positional[1];
     const number = asked === undefined ? undefined : Number(asked);
     if (number !== undefined && !(Number.isSafeInteger(number) && number >= 0)) {
-      return void this.#connection.write(formatGetError(`frame=${asked} is no number`));
+      return this.#say(formatGetError(`frame=${asked} is no number`));
     }
     const isFull = /^(1|true|yes)$/i.test(named.fullheader ?? "0");
     const found = this.#context.store.get(feed, number);
-    if (found === undefined) return void this.#connection.write(formatGetError(`no feed ${feed}`));
+    if (found === undefined) return this.#say(formatGetError(`no feed ${feed}`));
     if (found !== "future") return this.#send(found, isFull);
     this.#waiting = this.#context.store.wait(feed, () => {
       const frame = this.#context.store.get(feed, number);
@@ -289,11 +292,12 @@ export class Session implements Receiver {
   }
 
   #pump(): void {
-    if (this.#outgoing.length === 0) return;
-    while (this.#outgoing.length > 0 && !this.#isOver) {
-      if (!this.#connection.write(this.#outgoing.shift()!)) break;
-    }
-    if (this.#outgoing.length === 0 && !this.#isTaking) this.#next();
+    while (this.#outgoing.length > 0 && !this.#isFull && !this.#isOver) this.#say(this.#outgoing.shift()!);
+    if (!this.#isBusy && !this.#isTaking) this.#next();
+  }
+
+  #say(bytes: Uint8Array | string): void {
+    if (!this.#connection.write(bytes)) this.#isFull = true;
   }
 
   /** The frame that was sent last is not needed any more: its client has asked for something else. */

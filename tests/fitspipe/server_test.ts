@@ -305,6 +305,28 @@ Deno.test("a reader that has stopped gets the frame as it was when it began, als
     assert(second.every((byte, at) => byte === second[at % 2]));
   }, { depth: 1 }));
 
+Deno.test("a reader that asks a hundred times and does not read holds one frame, not a hundred", () =>
+  onStage(async ({ connect, settle, server }) => {
+    const size = [400, 400];
+    server.put("default", frameOf(image(1, size)));
+    const eager = await connect();
+    eager.connection.pause();
+    eager.write("get\n".repeat(100));
+    await settle();
+    for (let value = 2; value <= 20; value += 1) {
+      server.put("default", frameOf(image(value, size)));
+      await settle();
+    }
+    eager.connection.resume();
+    await settle();
+    assertEquals(eager.bytes.length, 100 * 320_040);
+    const numbers = Array.from({ length: 100 }, (_, at) => {
+      const head = eager.bytes.slice(at * 320_040, at * 320_040 + 12);
+      return Number(String.fromCharCode(...head.slice(2)));
+    });
+    assertEquals([numbers[0], numbers[1], numbers.at(-1)], [1, 20, 20]);
+  }));
+
 Deno.test("a server keeps a thousand feeds within its memory, each with its newest frame, and refuses more", () =>
   onStage(async ({ transport, server }) => {
     await using client = await connectFitspipe("images:9999", { transport });
