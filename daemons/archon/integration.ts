@@ -71,7 +71,7 @@ export function planIntegration(
   const count = Math.round(wanted / way.unit);
   return {
     parameters: [...others, [way.name, count]],
-    seconds: count * way.unit,
+    seconds: Math.round(count * way.unit * 1e6) / 1e6,
     holdShutter: isDark && way.isOpen,
   };
 }

@@ -4,7 +4,7 @@ import { Archon } from "@dewar/sdk/models";
 import { parseFits } from "../../../lib/fits/mod.ts";
 import { eventually } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
-import { fitsverify, pythonWith, testWith } from "../../needs.ts";
+import { fitsverify, pythonWith, smallDisk, testWith } from "../../needs.ts";
 import { type Program, program, ROOT, start } from "../../processes.ts";
 
 const ACF = `${ROOT}daemons/archon/simulator/detector.acf`;
@@ -30,11 +30,15 @@ class Lab implements AsyncDisposable {
   }
 
   async startDaemon(): Promise<void> {
-    this.daemon = await start(program(
+    this.daemon = await start(this.daemonArgs());
+  }
+
+  daemonArgs(): string[] {
+    return program(
       "daemons/archon/daemon.ts",
       ...["--port", "0", "--hardware", this.simulator.address, "--acf", ACF],
       ...["--images", `${this.folder}/images`, "--state", `${this.folder}/state`],
-    ));
+    );
   }
 
   /** Connects, and waits until the daemon knows its controller. */
@@ -189,3 +193,35 @@ Deno.test("abort and finish reach a real script, and the next image is a whole o
   const seconds = hdu!.header.number("EXPTIME")!;
   assert(seconds > 0.5 && seconds < 20, `${seconds}`);
 });
+
+testWith(
+  "an image that finds the disk full is kept, and its loss is said when it is given up",
+  [smallDisk],
+  async () => {
+    await using lab = await Lab.start();
+    await lab.daemon[Symbol.asyncDispose]();
+    const mounted = `mount -t tmpfs -o size=200k none ${lab.folder}/images && exec ${Deno.execPath()} "$@"`;
+    lab.daemon = await start(["-rm", "sh", "-c", mounted, "sh", ...lab.daemonArgs()], smallDisk.found);
+    await using archon = await lab.ready();
+    const options = { timeout: "60 s" } as const;
+    let failure = "";
+    for (let image = 1; image <= 4 && failure === ""; image++) {
+      await archon.commands.expose({ seconds: 0, type: "bias" }, options).catch((error) =>
+        failure = error.message
+      );
+    }
+    assertMatch(failure, /Image 3 is read out but not written: .*No space left on device/);
+    assertEquals((await archon.get()).unsaved, 1);
+    const refused = await archon.commands.expose({ seconds: 0, type: "bias" }, options).catch((error) =>
+      error.message
+    );
+    assertMatch(refused, /An image waits to be written/);
+    assertMatch(
+      await archon.commands.recover(options).catch((error) => error.message),
+      /No space left on device/,
+    );
+    await archon.commands.discard(options);
+    const { unsaved, lost } = await archon.get();
+    assertEquals([unsaved, lost], [0, 1]);
+  },
+);
