@@ -200,6 +200,7 @@ testWith(
   async () => {
     await using lab = await Lab.start();
     await lab.daemon[Symbol.asyncDispose]();
+    await Deno.mkdir(`${lab.folder}/images`, { recursive: true });
     const mounted = `mount -t tmpfs -o size=200k none ${lab.folder}/images && exec ${Deno.execPath()} "$@"`;
     lab.daemon = await start(["-rm", "sh", "-c", mounted, "sh", ...lab.daemonArgs()], smallDisk.found);
     await using archon = await lab.ready();
@@ -211,7 +212,7 @@ testWith(
       );
     }
     assertMatch(failure, /Image 3 is read out but not written: .*No space left on device/);
-    assertEquals((await archon.get()).unsaved, 1);
+    await archon.waitFor(({ unsaved }) => unsaved === 1, { timeout: "5 s" });
     const refused = await archon.commands.expose({ seconds: 0, type: "bias" }, options).catch((error) =>
       error.message
     );
@@ -221,7 +222,6 @@ testWith(
       /No space left on device/,
     );
     await archon.commands.discard(options);
-    const { unsaved, lost } = await archon.get();
-    assertEquals([unsaved, lost], [0, 1]);
+    await archon.waitFor(({ unsaved, lost }) => unsaved === 0 && lost === 1, { timeout: "5 s" });
   },
 );
