@@ -4,6 +4,7 @@ import type { ImageNotice } from "../../../lib/link/link.ts";
 import type { Clock } from "../../../lib/time/mod.ts";
 import type { ImageRow } from "../store/image.ts";
 import { detailIn, headerJson, startIn } from "./describe.ts";
+import { tooLarge } from "./frame_info.ts";
 import { numberIn, openPicture, textIn } from "./picture.ts";
 import { survey } from "./survey.ts";
 
@@ -30,7 +31,10 @@ export async function imageOf(path: string, origin: Origin, clock: Clock): Promi
   try {
     const picture = await openPicture(path);
     const { header, hdus, form, bitpix } = picture;
-    const { statistics, thumbnail } = await survey(picture, clock);
+    // What no browser can show is not looked at either: it would take minutes.
+    const { statistics, thumbnail } = tooLarge(picture) === undefined
+      ? await survey(picture, clock)
+      : { statistics: [], thumbnail: undefined };
     // Of a file with an HDU for each amplifier the first header is about all of them.
     const [first] = hdus;
     const find = <T>(look: (from: typeof header) => T | undefined) => look(header) ?? look(first!.header);
@@ -46,7 +50,7 @@ export async function imageOf(path: string, origin: Origin, clock: Clock): Promi
       bitpix,
       header: { ...headerJson(first!.header), ...headerJson(header) },
       statistics,
-      thumbnail: thumbnail.toBase64(),
+      thumbnail: thumbnail?.toBase64() ?? null,
       problem: null,
     };
   } catch (error) {

@@ -177,6 +177,26 @@ Deno.test("what cannot be shown is said on the page and to programs, and nothing
     }
   }));
 
+Deno.test("a picture too large for any browser is listed at once, and had as a file only", () =>
+  withImages(async ({ folder, add, app }) => {
+    await writeFrame(`${folder}/small.fits`, { cards: CARDS });
+    const bytes = (await Deno.readFile(`${folder}/small.fits`)).subarray(0, 8640);
+    const text = new TextDecoder("latin1").decode(bytes);
+    const header = text.replace(/(NAXIS1 +=) +220/, "$1                50000").replace(
+      /(NAXIS2 +=) +160/,
+      "$1                50000",
+    );
+    await Deno.writeTextFile(`${folder}/large.fits`, header);
+    await Deno.truncate(`${folder}/large.fits`, bytes.length + 5_000_000_000); // it has holes: it takes no room
+    await add("large.fits");
+    assertStringIncludes(await (await app.request("/images")).text(), "50000 \u00d7 50000");
+    assertStringIncludes(await (await app.request("/images/1")).text(), "more than a browser can show");
+    assertEquals((await app.request("/images/1/frame")).status, 413);
+    const file = await app.request("/images/1/file");
+    assertEquals(file.headers.get("content-length"), String(bytes.length + 5_000_000_000));
+    await file.body!.cancel();
+  }));
+
 Deno.test("who waits for a feed is let go when it leaves, and when the page ends", () =>
   withImages(async ({ images, lab }) => {
     const transport = new MemoryTransport();

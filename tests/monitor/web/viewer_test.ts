@@ -271,6 +271,27 @@ viewerTest("the view and the file can be saved", async ({ folder, add, show, pag
   assertEquals(errors, []);
 });
 
+viewerTest(
+  "a graphics card that is reset draws again",
+  async ({ folder, add, show, page, colourOf, errors }) => {
+    await writeFrame(`${folder}/flat.fits`, { noise: 0, cards: FLAT });
+    await add("flat.fits");
+    await show("images/1?limits=0..12600");
+    await page.evaluate(`(() => {
+    const canvas = document.querySelector("#picture");
+    const extension = canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
+    const drawn = new Promise((resolve) =>
+      canvas.addEventListener("webglcontextrestored", () =>
+        canvas.addEventListener("drawn", resolve, { once: true }), { once: true }));
+    canvas.addEventListener("webglcontextlost", () => setTimeout(() => extension.restoreContext(), 50), { once: true });
+    extension.loseContext();
+    return drawn;
+  })()`);
+    assertNear(await colourOf(50, 40), greyOf(6000 / 12600));
+    assertEquals(errors, []);
+  },
+);
+
 viewerTest("a new image appears in the list by itself", async ({ folder, add, lab, page, errors }) => {
   await writeFrame(`${folder}/flat.fits`, { cards: FLAT });
   await page.waitForFunction(`document.querySelector("#offline").hidden`);

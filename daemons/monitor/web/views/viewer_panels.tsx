@@ -69,7 +69,7 @@ export function Stage({ preview, problem }: { preview: string | undefined; probl
         <span class="what">{problem ?? ""}</span>
       </div>
       <div class="stage">
-        <canvas id="picture" aria-label="picture" />
+        <canvas id="picture" role="img" aria-label="picture" />
         <svg id="marks" preserveAspectRatio="none" aria-hidden="true" />
         {preview !== undefined && (
           <noscript>

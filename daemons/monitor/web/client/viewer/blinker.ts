@@ -44,7 +44,7 @@ export class Blinker {
       this.#complain(undefined);
       this.#own = own;
       this.#button.setAttribute("aria-pressed", "true");
-      const turn = () => void this.#stage.show(this.#stage.frame === own ? other : own);
+      const turn = () => void this.#stage.show(this.#stage.frame === own ? other : own, this.#stage.limits);
       turn();
       this.#timer = setInterval(turn, TURN);
     } catch (error) {

@@ -13,7 +13,7 @@ const SETTLED = 300;
 /** The picture on the page. */
 export class Stage {
   readonly canvas: HTMLCanvasElement;
-  readonly renderer: Renderer;
+  renderer: Renderer;
   frame: Frame | undefined;
   view: View = readView(new URLSearchParams(location.search));
   limits: Limits = { low: 0, high: 1 };
@@ -31,6 +31,12 @@ export class Stage {
     this.canvas = canvas;
     this.renderer = rendererFor(canvas, new URLSearchParams(location.search).get("renderer") ?? undefined);
     canvas.dataset.renderer = this.renderer.kind;
+    // A graphics card that was reset has forgotten everything.
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.renderer = rendererFor(canvas);
+      this.draw();
+    });
     new ResizeObserver(() => this.#resize()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     this.#resize();
@@ -41,10 +47,10 @@ export class Stage {
     this.#listeners.add(listener);
   }
 
-  /** Shows a picture; resolves when it is drawn. */
-  async show(frame: Frame): Promise<void> {
+  /** Shows a picture, with limits of its own unless some are given; resolves when it is drawn. */
+  async show(frame: Frame, limits: Limits = limitsOf(frame.raster, this.view.limits)): Promise<void> {
     this.frame = frame;
-    this.limits = limitsOf(frame.raster, this.view.limits);
+    this.limits = limits;
     this.canvas.dataset.size = `${frame.raster.width}x${frame.raster.height}`;
     const drawn = this.#drawn.promise;
     this.#draw(); // before everything that is said of it

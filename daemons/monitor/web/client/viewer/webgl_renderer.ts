@@ -112,8 +112,9 @@ export class WebGlRenderer implements Renderer {
 
   finished(): Promise<void> {
     const gl = this.#gl;
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)!;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
+    if (!fence) return Promise.resolve(); // the card was reset: what was asked for is not drawn at all
     return new Promise((resolve) => {
       const look = () => {
         const state = gl.clientWaitSync(fence, 0, 0);
