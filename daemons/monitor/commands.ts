@@ -7,7 +7,8 @@ import type { Answer, CommandOptions } from "../../lib/link/link.ts";
 import { type Duration, milliseconds } from "../../lib/time/mod.ts";
 import type { Alarms } from "./alarm/alarms.ts";
 import type { CommandReply } from "./lab.ts";
-import { parseMoment } from "./moment.ts";
+import { clientNamed } from "./named.ts";
+import { historyAsked } from "./history_command.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
 
@@ -115,7 +116,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     usage: "history CLIENT.CHANNEL [FROM [TO [POINTS]]]",
     description: "Gives what was stored of a channel, as JSON: history cryocon.temperature 2h now 500",
     places: EVERYWHERE,
-    run: (line, _asker, { lab }) => history(line.args, lab),
+    async run({ args }, _asker, { lab }) {
+      const text = await historyAsked(args, lab);
+      return { confirmed: true, text, outcome: { text } };
+    },
   }],
   ["alarms", {
     usage: "alarms",
@@ -162,6 +166,11 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   }],
 ]);
 
+/** The names of the commands that are taken at a place. */
+export function commandNames(place: Asker["place"]): string[] {
+  return [...COMMANDS].filter(([, { places }]) => places.includes(place)).map(([name]) => name);
+}
+
 /** How commands are typed at a place, and what they do. */
 export function commandsFor(
   place: Asker["place"],
@@ -183,7 +192,7 @@ export function runCommand(line: ParsedLine, asker: Asker, work: Workplace): Rep
   const entry = COMMANDS.get(line.name ?? "");
   if (entry?.places.includes(asker.place)) return entry.run(line, asker, work);
   if (entry) throw new CommandError("denied", `${line.name} is not taken over the network`);
-  const names = [...COMMANDS].filter(([, { places }]) => places.includes(asker.place)).map(([name]) => name);
+  const names = commandNames(asker.place);
   throw new CommandError(
     "invalid",
     `MONITOR has no command ${JSON.stringify(line.name ?? line.text)}${suggestion(line.name ?? "", names)}`,
@@ -198,13 +207,6 @@ export async function runTyped(text: string, asker: Asker, work: Workplace): Pro
   } catch (error) {
     return { ok: false, text: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function clientNamed(name: string | undefined, lab: LiveLab): LiveClient {
-  const client = lab.clients.get(name ?? "");
-  if (client) return client;
-  const what = name === undefined ? "send needs a client" : `There is no client ${JSON.stringify(name)}`;
-  throw new CommandError("invalid", `${what}${suggestion(name ?? "", lab.clients.keys())}`);
 }
 
 /** What stands behind the first `words` words of a line, exactly as it was written. */
@@ -283,87 +285,6 @@ async function set({ options }: ParsedLine, asker: Asker, work: Workplace): Prom
       values: Object.fromEntries(replies.flatMap(({ values }) => values)),
     },
   };
-}
-
-/** Most points of a history, whatever is asked. */
-const MOST_POINTS = 20_000;
-
-async function history(
-  [name = "", from = "1h", to = "now", points = "500"]: readonly string[],
-  lab: LiveLab,
-): Promise<Reply> {
-  const now = lab.clock.time();
-  const dot = name.indexOf(".");
-  const client = clientNamed(dot < 0 ? name : name.slice(0, dot), lab);
-  const key = name.slice(dot + 1);
-  const channel = client.channels.get(key) ?? client.channels.values().find(({ wire }) => wire === key);
-  if (!channel) {
-    throw new CommandError(
-      "invalid",
-      `${client.name} has no channel ${key}${suggestion(key, client.channels.keys())}`,
-    );
-  }
-  const range = { from: moment(from, now), to: moment(to, now), points: Number(points) };
-  const isRight = range.to > range.from && Number.isInteger(range.points) && range.points >= 1 &&
-    range.points <= MOST_POINTS;
-  if (!isRight) {
-    throw new CommandError(
-      "invalid",
-      `Expected FROM before TO and 1 to ${MOST_POINTS} points, got ${from} ${to} ${points}`,
-    );
-  }
-  const text = JSON.stringify(await lab.history(client.name, channel.key, range));
-  return { confirmed: true, text, outcome: { text } };
-}
-
-function moment(text: string, now: number): number {
-  const time = parseMoment(text, now);
-  if (time !== undefined) return time;
-  throw new CommandError(
-    "invalid",
-    `Expected a time such as 2h (ago), 2026-11-27T18:00 or now, got ${JSON.stringify(text)}`,
-  );
-}
-
-/**
- * What a line may go on with: commands first, then clients, and what can be set of them.
- *
- * @param line The line as far as it is typed.
- * @param place Where.
- * @param lab The lab.
- * @returns Words in place of the one that is begun.
- */
-export function completions(line: string, place: Asker["place"], lab: LiveLab): string[] {
-  const words = line.trimStart().split(/\s+/);
-  const [command = ""] = words;
-  if (words.length <= 1) {
-    return [...COMMANDS].filter(([, { places }]) => places.includes(place)).map(([name]) => name);
-  }
-  const settable = (client: LiveClient) =>
-    [...client.channels.values()].flatMap(({ settable }) => settable ? [`${settable}=`] : []);
-  const clients = [...lab.clients.values()];
-  switch (command) {
-    case "send": {
-      if (words.length === 2) return [...lab.clients.keys()];
-      const client = lab.clients.get(words[1]!);
-      if (!client) return [];
-      if (words.length > 3) return words[2] === "set" ? settable(client) : [];
-      return ["set", "get_status", ...Object.keys(client.description?.model.commands ?? {})];
-    }
-    case "set":
-      return [
-        "interval=",
-        ...clients.flatMap((client) => settable(client).map((name) => `${client.name}.${name}`)),
-      ];
-    case "history":
-      return clients.flatMap(({ name, channels }) => [...channels.keys()].map((key) => `${name}.${key}`));
-    case "acknowledge":
-    case "shelve":
-    case "unshelve":
-      return lab.alarms?.all.map(({ rule }) => rule.name) ?? [];
-    default:
-      return [];
-  }
 }
 
 function alarmsOf(lab: LiveLab): Alarms {

@@ -1,5 +1,5 @@
 /** fitspipe as a link: what MONITOR and the SDK see of a server of frames. @module */
-import type { Description, Reading, Update } from "../device/mod.ts";
+import type { Reading } from "../device/mod.ts";
 import type { Model } from "../device/model.ts";
 import { CommandError, ConfigError, DewarError } from "../errors.ts";
 import type {
@@ -12,9 +12,8 @@ import type {
   LinkOptions,
   LinkState,
   LogLine,
-  UpdateOptions,
 } from "../link/link.ts";
-import { Published } from "../link/published.ts";
+import { PublishedLink } from "../link/published.ts";
 import { bulk, keepConnected, type KeptConnection, type Transport } from "../net/mod.ts";
 import { type Clock, type Duration, systemClock, withDeadline } from "../time/mod.ts";
 import { connectFitspipe, FitspipeClient } from "./client.ts";
@@ -71,13 +70,12 @@ export function openFitspipeLink(address: string, options: LinkOptions = {}): Li
   return new FitspipeLink(address, where, feed === "" ? undefined : feed, options);
 }
 
-class FitspipeLink implements Link {
+class FitspipeLink extends PublishedLink {
   readonly address: string;
   readonly #where: string;
   readonly #feed: string | undefined;
   readonly #clock: Clock;
   readonly #transport: Transport;
-  readonly #published: Published;
   readonly #kept: KeptConnection;
   readonly #closing = new AbortController();
   #client: FitspipeClient | undefined;
@@ -88,12 +86,12 @@ class FitspipeLink implements Link {
 
   constructor(address: string, where: string, feed: string | undefined, options: LinkOptions) {
     const { clock = systemClock, transport = bulk } = options;
+    super(address, clock);
     this.address = address;
     this.#where = where;
     this.#feed = feed;
     this.#clock = clock;
     this.#transport = transport;
-    this.#published = new Published(address, clock);
     this.#seq = Math.floor(clock.time() * 1000);
     this.#state = { status: "connecting", since: clock.time() };
     this.#kept = keepConnected(where, {
@@ -106,33 +104,13 @@ class FitspipeLink implements Link {
       },
       onState: (state) => {
         this.#state = { ...state, peerName: "fitspipe" };
-        this.#published.enter(this.#state);
+        this.published.enter(this.#state);
       },
     });
   }
 
   get state(): LinkState {
     return this.#state;
-  }
-
-  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#published.states(this.state, options.signal);
-  }
-
-  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
-    return this.#published.describe(options);
-  }
-
-  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    return this.#published.descriptions(options.signal);
-  }
-
-  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
-    return this.#published.updates(options);
-  }
-
-  log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
-    return this.#published.log(options.signal);
   }
 
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
@@ -190,11 +168,7 @@ class FitspipeLink implements Link {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#kept.close();
-    this.#published.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    this.published.close();
   }
 
   /** Waits until there is such a feed; false when it is over. */
@@ -242,7 +216,7 @@ class FitspipeLink implements Link {
       feed,
       { value: newest, time, quality: "good", severity: "ok" },
     ]);
-    this.#published.update({ time, seq: ++this.#seq, complete: isNew, readings: new Map(readings) });
+    this.published.update({ time, seq: ++this.#seq, complete: isNew, readings: new Map(readings) });
   }
 
   #describe(feeds: readonly FeedInfo[], names: string): void {
@@ -252,7 +226,7 @@ class FitspipeLink implements Link {
       feed,
       { type: "integer", description: "Number of the newest frame", every: PERIOD } as const,
     ]);
-    this.#published.described({
+    this.published.described({
       model: AnyFitspipeServer,
       name: this.#feed ?? "fitspipe",
       revision: `1.${this.#revision}`,
@@ -262,6 +236,6 @@ class FitspipeLink implements Link {
   }
 
   #say(type: LogLine["type"], message: string): void {
-    this.#published.say({ time: this.#clock.time(), source: this.#where, type, message });
+    this.published.say({ time: this.#clock.time(), source: this.#where, type, message });
   }
 }

@@ -1,9 +1,8 @@
 /** KATCP as a link: what MONITOR and the SDK see of a device. @module */
 import type { Channel } from "../device/channel.ts";
-import type { Description } from "../device/description.ts";
 import type { Model } from "../device/model.ts";
 import { readingOf } from "../device/grade.ts";
-import { bad, isBad, type Reading, type Update } from "../device/reading.ts";
+import { bad, isBad, type Reading } from "../device/reading.ts";
 import { textOf as textOfParam } from "../device/text.ts";
 import type { Value } from "../device/types.ts";
 import { CommandError } from "../errors.ts";
@@ -15,9 +14,8 @@ import type {
   LinkOptions,
   LinkState,
   LogLine,
-  UpdateOptions,
 } from "../link/link.ts";
-import { Published } from "../link/published.ts";
+import { PublishedLink } from "../link/published.ts";
 import { typedSet } from "../link/typed_set.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { type BoundRequest, requestsToSet, requestToCall, requestTyped } from "./bound_requests.ts";
@@ -71,12 +69,11 @@ export function openKatcpLink(address: string, options: LinkOptions = {}): Link 
   return new KatcpLink(address, options);
 }
 
-class KatcpLink implements Link {
+class KatcpLink extends PublishedLink {
   readonly address: string;
   /** The model, if it names sensors: {@linkcode AnyKatcpDevice} takes all. */
   readonly #model: Model | undefined;
   readonly #clock: Clock;
-  readonly #published: Published;
   readonly #client: KatcpClient;
   readonly #mirror: SensorMirror;
   readonly #observer = {
@@ -93,10 +90,10 @@ class KatcpLink implements Link {
 
   constructor(address: string, options: LinkOptions) {
     const { clock = systemClock, transport } = options;
+    super(address, clock);
     this.address = address;
     this.#model = options.model === AnyKatcpDevice ? undefined : options.model;
     this.#clock = clock;
-    this.#published = new Published(address, clock);
     this.#seq = Math.floor(clock.time() * 1000);
     this.#state = { status: "connecting", since: clock.time() };
     this.#client = new KatcpClient(address, {
@@ -128,26 +125,6 @@ class KatcpLink implements Link {
     return this.#state;
   }
 
-  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#published.states(this.state, options.signal);
-  }
-
-  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
-    return this.#published.describe(options);
-  }
-
-  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    return this.#published.descriptions(options.signal);
-  }
-
-  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
-    return this.#published.updates(options);
-  }
-
-  log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
-    return this.#published.log(options.signal);
-  }
-
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
     switch (command.kind) {
       case "line": {
@@ -171,11 +148,7 @@ class KatcpLink implements Link {
   async close(): Promise<void> {
     this.#mirror[Symbol.dispose]();
     await this.#client.close();
-    this.#published.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    this.published.close();
   }
 
   async #set(values: Readonly<Record<string, Value>>, options: CommandOptions): Promise<Answer> {
@@ -195,7 +168,7 @@ class KatcpLink implements Link {
     const seq = ++this.#seq; // all that is read from here on was read after the command
     await this.#readAgain();
     const read = requests.flatMap(({ channel: { key } }) => {
-      const { value } = this.#published.latest.get(key) ?? {};
+      const { value } = this.published.latest.get(key) ?? {};
       return value === undefined ? [] : [[key, value] as const];
     });
     return { seq, values: new Map(read), confirmed: true };
@@ -272,7 +245,7 @@ class KatcpLink implements Link {
 
   #enter(state: LinkState): void {
     this.#state = state;
-    this.#published.enter(state);
+    this.published.enter(state);
   }
 
   /** What the device calls itself, without its version. */
@@ -294,7 +267,7 @@ class KatcpLink implements Link {
       this.#said = said;
       this.#count += 1;
       this.#channels = channels;
-      this.#published.described({
+      this.published.described({
         ...channels.description,
         revision: `${model?.version ?? 1}.${this.#count}`,
       });
@@ -306,18 +279,18 @@ class KatcpLink implements Link {
       if (sensor) readings.set(channel.key, channelReading(channel, sensor, sensor.reading));
       else if (!readings.has(channel.key)) readings.set(channel.key, missing(channel, time));
     }
-    this.#published.update({ time, seq: ++this.#seq, complete: true, readings });
+    this.published.update({ time, seq: ++this.#seq, complete: true, readings });
   }
 
   #told(sensor: Sensor, reading: SensorReading<unknown>): void {
     const channel = this.#channels?.bySensor.get(sensor.name);
     if (!channel) return;
     const readings = new Map([[channel.key, channelReading(channel, sensor, reading)]]);
-    this.#published.update({ time: this.#clock.time(), seq: ++this.#seq, complete: false, readings });
+    this.published.update({ time: this.#clock.time(), seq: ++this.#seq, complete: false, readings });
   }
 
   #log(inform: Message): void {
-    this.#published.say(logLineOf(inform, this.#peerName().peerName ?? this.address, {
+    this.published.say(logLineOf(inform, this.#peerName().peerName ?? this.address, {
       version: this.#client.protocol?.major ?? 5,
       now: this.#clock.time(),
     }));
@@ -325,7 +298,7 @@ class KatcpLink implements Link {
 
   #say(type: LogLine["type"], message: string): void {
     const source = this.#peerName().peerName ?? this.address;
-    this.#published.say({ time: this.#clock.time(), source, type, message });
+    this.published.say({ time: this.#clock.time(), source, type, message });
   }
 }
 

@@ -10,10 +10,9 @@ import type {
   LinkState,
   LogLine,
   Picture,
-  UpdateOptions,
 } from "../link/link.ts";
-import { Published } from "../link/published.ts";
-import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import { PublishedLink } from "../link/published.ts";
+import { type Clock, systemClock } from "../time/mod.ts";
 import { LineClient } from "./client.ts";
 import { CommandText } from "./command_text.ts";
 import type { Introduction } from "./greeting.ts";
@@ -63,12 +62,11 @@ export function openLineLink(address: string, options: LinkOptions = {}): Link {
   return new LineLink(address, options);
 }
 
-class LineLink implements Link {
+class LineLink extends PublishedLink {
   readonly address: string;
   readonly #options: LinkOptions;
   readonly #clock: Clock;
   readonly #client: LineClient;
-  readonly #published: Published;
   readonly #pictures: Pictures;
   #source: Source | undefined;
   #reader: StatusReader | undefined;
@@ -78,10 +76,10 @@ class LineLink implements Link {
 
   constructor(address: string, options: LinkOptions) {
     const { clock = systemClock, name, token, transport } = options;
+    super(address, clock);
     this.address = address;
     this.#options = options;
     this.#clock = clock;
-    this.#published = new Published(address, clock);
     this.#pictures = new Pictures(clock, () => this.#askForPicture());
     this.#client = new LineClient(address, {
       state: (state) => this.#enter(state),
@@ -98,26 +96,6 @@ class LineLink implements Link {
     return this.#client.state;
   }
 
-  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#published.states(this.state, options.signal);
-  }
-
-  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    return this.#published.descriptions(options.signal);
-  }
-
-  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
-    return this.#published.describe(options);
-  }
-
-  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
-    return this.#published.updates(options);
-  }
-
-  log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
-    return this.#published.log(options.signal);
-  }
-
   /** Only a camera of the base protocol has pictures to ask for; to no other peer its words are sent. */
   get showsPictures(): boolean {
     const { peer } = this.#client;
@@ -125,7 +103,7 @@ class LineLink implements Link {
   }
 
   images(options: { signal?: AbortSignal } = {}): AsyncIterable<ImageNotice> {
-    return this.#published.images(options.signal);
+    return this.published.images(options.signal);
   }
 
   pictures(options: { signal?: AbortSignal } = {}): AsyncIterable<Picture> {
@@ -147,11 +125,7 @@ class LineLink implements Link {
     this.#source?.end();
     await this.#client.close();
     this.#pictures.close();
-    this.#published.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    this.published.close();
   }
 
   #numbered(found: Answer): Answer {
@@ -165,18 +139,18 @@ class LineLink implements Link {
       this.#source?.end();
       this.#pictures.lost();
     }
-    this.#published.enter(state);
+    this.published.enter(state);
   }
 
   #begin(peer: Introduction): void {
     this.#source?.end();
     this.#source = peer.isModern
-      ? new PushedSource(this.#client, this.#listener(), this.#published.last?.seq)
+      ? new PushedSource(this.#client, this.#listener(), this.published.last?.seq)
       : this.#poll(peer.name);
   }
 
   #poll(name: string): Source {
-    this.#hasGap = this.#published.last !== undefined;
+    this.#hasGap = this.published.last !== undefined;
     this.#reader ??= new StatusReader(name || this.address, this.#options.model);
     return new PolledSource(this.#client, this.#clock, this.#reader, this.#listener(), this.#highest);
   }
@@ -185,7 +159,7 @@ class LineLink implements Link {
     return {
       described: (description) => {
         this.#commands = new CommandText(description);
-        this.#published.described(description);
+        this.published.described(description);
       },
       update: (update) => this.#publish(update),
       failed: (error) => {
@@ -200,7 +174,7 @@ class LineLink implements Link {
     const update = this.#hasGap ? { ...newest, gap: true } : newest;
     this.#hasGap = false;
     this.#highest = Math.max(this.#highest, update.seq ?? 0);
-    this.#published.update(update);
+    this.published.update(update);
   }
 
   #take(line: ParsedLine): void {
@@ -211,7 +185,7 @@ class LineLink implements Link {
 
   #tellOfImage(line: ParsedLine): void {
     const image = readImageNotice(line);
-    if (image) this.#published.wrote(image);
+    if (image) this.published.wrote(image);
     else this.#say("warning", `told of an image without a path: ${line.text}`);
   }
 
@@ -221,7 +195,7 @@ class LineLink implements Link {
 
   #say(type: LogLine["type"], message: string): void {
     const source = this.#client.peer?.name || this.address;
-    this.#published.say({ time: this.#clock.time(), source, type, message });
+    this.published.say({ time: this.#clock.time(), source, type, message });
   }
 }
 

@@ -4,7 +4,16 @@ import type { Reading, Update } from "../device/reading.ts";
 import { ConnectionError } from "../errors.ts";
 import { type Clock, type Duration, milliseconds, withDeadline } from "../time/mod.ts";
 import { Feed, Last, Latest } from "./feed.ts";
-import type { ImageNotice, LinkState, LogLine, UpdateOptions } from "./link.ts";
+import type {
+  Answer,
+  CommandOptions,
+  ImageNotice,
+  Link,
+  LinkCommand,
+  LinkState,
+  LogLine,
+  UpdateOptions,
+} from "./link.ts";
 import { UpdateQueue } from "./update_queue.ts";
 
 const DESCRIBE_TIMEOUT: Duration = "10 s";
@@ -133,5 +142,46 @@ async function* paced<T>(
   for await (const item of items) {
     yield item;
     await clock.sleep(period, { signal }).catch(() => {});
+  }
+}
+
+/** A link whose listening half is {@linkcode Published}: a protocol adds its state, its commands and its end. */
+export abstract class PublishedLink implements Link {
+  abstract readonly address: string;
+  abstract readonly state: LinkState;
+  /** What it tells. */
+  protected readonly published: Published;
+
+  /** Makes one of which nobody was told anything yet. */
+  constructor(address: string, clock: Clock) {
+    this.published = new Published(address, clock);
+  }
+
+  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
+    return this.published.states(this.state, options.signal);
+  }
+
+  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
+    return this.published.describe(options);
+  }
+
+  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
+    return this.published.descriptions(options.signal);
+  }
+
+  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
+    return this.published.updates(options);
+  }
+
+  log(options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    return this.published.log(options.signal);
+  }
+
+  abstract command(command: LinkCommand, options?: CommandOptions): Promise<Answer>;
+
+  abstract close(): Promise<void>;
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

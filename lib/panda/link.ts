@@ -4,23 +4,14 @@ import { settablesByName } from "../device/channel.ts";
 import { channelsOfDescription, type Description } from "../device/description.ts";
 import type { Model } from "../device/model.ts";
 import { suggestion } from "../device/nearest.ts";
-import type { Update } from "../device/reading.ts";
 import { textOf } from "../device/text.ts";
 import type { Value } from "../device/types.ts";
 import { CommandError } from "../errors.ts";
-import type {
-  Answer,
-  CommandOptions,
-  Link,
-  LinkCommand,
-  LinkOptions,
-  LinkState,
-  UpdateOptions,
-} from "../link/link.ts";
-import { Published } from "../link/published.ts";
+import type { Answer, CommandOptions, Link, LinkCommand, LinkOptions, LinkState } from "../link/link.ts";
+import { PublishedLink } from "../link/published.ts";
 import { typedSet } from "../link/typed_set.ts";
 import { tcp } from "../net/mod.ts";
-import { type Clock, type Duration, systemClock } from "../time/mod.ts";
+import { type Clock, systemClock } from "../time/mod.ts";
 import { Panda } from "./client.ts";
 import type { Command } from "./command.ts";
 import { arm, disarm, put, raw } from "./commands.ts";
@@ -60,11 +51,10 @@ export function openPandaLink(address: string, options: LinkOptions = {}): Link 
   return new PandaLink(address, options);
 }
 
-class PandaLink implements Link {
+class PandaLink extends PublishedLink {
   readonly address: string;
   readonly #model: Model | undefined;
   readonly #clock: Clock;
-  readonly #published: Published;
   readonly #panda: Panda;
   readonly #watch: BoxWatch;
   #state: LinkState;
@@ -75,12 +65,12 @@ class PandaLink implements Link {
 
   constructor(address: string, options: LinkOptions) {
     const { clock = systemClock, transport } = options;
+    super(address, clock);
     const [where = "", ...patterns] = address.split(/[/,]/);
     const [, host = where, port = PORT] = /^(.*):(\d+)$/.exec(where) ?? [];
     this.address = address;
     this.#model = options.model === AnyPanda ? undefined : options.model;
     this.#clock = clock;
-    this.#published = new Published(address, clock);
     this.#seq = Math.floor(clock.time() * 1000);
     this.#state = { status: "connecting", since: clock.time() };
     const control = `${host}:${port}`;
@@ -103,22 +93,6 @@ class PandaLink implements Link {
     return this.#state;
   }
 
-  states(options: { signal?: AbortSignal } = {}): AsyncIterable<LinkState> {
-    return this.#published.states(this.state, options.signal);
-  }
-
-  describe(options: { signal?: AbortSignal; timeout?: Duration } = {}): Promise<Description> {
-    return this.#published.describe(options);
-  }
-
-  descriptions(options: { signal?: AbortSignal } = {}): AsyncIterable<Description> {
-    return this.#published.descriptions(options.signal);
-  }
-
-  updates(options: UpdateOptions = {}): AsyncIterable<Update> {
-    return this.#published.updates(options);
-  }
-
   async command(command: LinkCommand, options: CommandOptions = {}): Promise<Answer> {
     switch (command.kind) {
       case "line": {
@@ -137,11 +111,7 @@ class PandaLink implements Link {
   async close(): Promise<void> {
     await this.#watch.end();
     await this.#panda.close();
-    this.#published.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    this.published.close();
   }
 
   async #set(values: Readonly<Record<string, Value>>, options: CommandOptions): Promise<Answer> {
@@ -165,7 +135,7 @@ class PandaLink implements Link {
     }
     const seq = await this.#lookAgain();
     const read = wanted.flatMap(({ channel: { key } }) => {
-      const { value } = this.#published.latest.get(key) ?? {};
+      const { value } = this.published.latest.get(key) ?? {};
       return value === undefined ? [] : [[key, value] as const];
     });
     return { seq, values: new Map(read), confirmed: true };
@@ -223,7 +193,7 @@ class PandaLink implements Link {
     }
     const time = this.#clock.time();
     const readings = this.#channels!.readings(values, inError, time);
-    this.#published.update({ time, seq: ++this.#seq, complete: isFirst, readings });
+    this.published.update({ time, seq: ++this.#seq, complete: isFirst, readings });
   }
 
   #describe(channels: LinkChannels): void {
@@ -232,12 +202,12 @@ class PandaLink implements Link {
     if (said === this.#said) return;
     this.#said = said;
     const revision = `${this.#model?.version ?? 1}.${++this.#count}`;
-    this.#published.described({ ...channels.description, revision });
+    this.published.described({ ...channels.description, revision });
   }
 
   #enter(state: LinkState): void {
     this.#state = state;
-    this.#published.enter(state);
+    this.published.enter(state);
   }
 }
 
