@@ -71,6 +71,7 @@ async function live(
     const { lab, images } = monitor;
     const page = parts.use(startWeb(lab, {
       layouts,
+      settings: `${config.data}/settings`,
       host: config.host,
       port: config.httpPort,
       verify,

@@ -8,6 +8,11 @@ import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
+import { serveArchive } from "./archive.tsx";
+import { serveLog } from "./log.tsx";
+import { serveLogbook } from "./logbook.tsx";
+import { paletteOf } from "./palette.ts";
+import { serveSettings } from "./settings.tsx";
 import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
@@ -15,7 +20,7 @@ import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
 import { statusJson } from "./status_json.ts";
-import { LabPage, LogPage } from "./views/pages.tsx";
+import { LabPage } from "./views/pages.tsx";
 
 /** A browser that takes nothing for this long is let go; it comes back by itself. */
 const STALLED = "20 s";
@@ -26,6 +31,8 @@ const MOST_POINTS = 20_000;
 export interface AppParts {
   /** How devices are shown; by their descriptions alone without it. */
   readonly layouts?: Layouts | undefined;
+  /** Folder of saved settings; none are kept without it. */
+  readonly settings?: string | undefined;
 }
 
 /**
@@ -51,7 +58,7 @@ export function createApp(
   const commander = new Commander(lab, () => clock.time());
 
   app.get("/", async (c) => c.html(await LabPage(page)));
-  app.get("/log", async (c) => c.html(await LogPage(page)));
+  app.get("/palette.json", (c) => c.json(paletteOf(lab)));
 
   app.get("/live", (c) =>
     streamSSE(c, async (stream) => {
@@ -95,14 +102,14 @@ export function createApp(
     return c.json(await lab.history(client, key, range));
   });
 
-  const command = async (c: Context, line: string) => {
-    const { ok, text, status } = await commander.run(c, line);
+  const command = async (c: Context, line: string, by?: unknown) => {
+    const { ok, text, status } = await commander.run(c, line, by);
     return c.json({ ok, text }, status === 403 ? 403 : 200);
   };
   app.post("/command", async (c) => {
-    const { line } = await c.req.parseBody();
+    const { line, by } = await c.req.parseBody();
     return typeof line === "string"
-      ? command(c, line)
+      ? command(c, line, by)
       : c.json({ ok: false, text: "Expected a field named line" }, 400);
   });
 
@@ -114,6 +121,10 @@ export function createApp(
   serveFeeds(app, page, images);
   serveAlarms(app, page, commander);
   serveDevices(app, page, commander, more.layouts ?? new Map());
+  serveSettings(app, page, commander, more.settings);
+  serveLog(app, page);
+  serveLogbook(app, page, commander);
+  serveArchive(app, page);
 
   app.get("/assets/*", async (c) => {
     const { path } = c.req;

@@ -21,6 +21,8 @@ export interface WebOptions {
   images?: LabImages | undefined;
   /** How devices are shown. */
   layouts?: Layouts | undefined;
+  /** Folder of saved settings; none are kept without it. */
+  settings?: string | undefined;
   /** Clock. */
   clock?: Clock;
 }
@@ -44,9 +46,9 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
-  const { host = "127.0.0.1", port = 8888, verify, images, layouts, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, verify, images, layouts, settings, clock = systemClock } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock, verify, images, { layouts });
+  const app = createApp(lab, clock, verify, images, { layouts, settings });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);

@@ -1,5 +1,5 @@
 /** A real browser for tests of the page. */
-import { type Browser, chromium as engine, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium as engine, type Page } from "playwright-core";
 import { chromium } from "../../needs.ts";
 
 /** An open page, and everything that went wrong in it. */
@@ -10,12 +10,12 @@ export interface OpenPage extends AsyncDisposable {
 }
 
 /** Opens a page in Debian's Chromium. Dispose it before the server it looks at. */
-export async function openPage(url: string): Promise<OpenPage> {
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const browser: Browser = await engine.launch({
     executablePath: chromium.found!,
     args: ["--no-sandbox", "--disable-gpu"],
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -18,7 +18,15 @@ const MODEL: Model = {
   model: "cryo-con",
   description: "Cryo-con 24C",
   params: {
-    temperature: { type: "drivable", unit: "degC", min: -200, max: 50, warn: [-130, 40], precision: 2 },
+    temperature: {
+      type: "drivable",
+      unit: "degC",
+      min: -200,
+      max: 50,
+      warn: [-130, 40],
+      precision: 2,
+      settle: { tolerance: 0.1, time: "1 s" },
+    },
     control: { type: "flag", set: true },
   },
   groups: {

@@ -3,6 +3,7 @@ import type { Bulletin } from "../live.ts";
 import type { PlotData } from "../views/plot_data.ts";
 import { wireCommand } from "./command.ts";
 import { drawPlot, drawSpark, growCurves } from "./curves.ts";
+import { wirePalette } from "./palette.ts";
 import { replaceRegions } from "./regions.ts";
 import { soundFor, wireSound } from "./sound.ts";
 import { showAges, showOffline, showValues } from "./values.ts";
@@ -52,6 +53,17 @@ function showLog(lines: Bulletin["log"] = []): void {
 
 const title = document.title.replace(/^\(\d+\) /, "");
 wireSound();
+
+/** Light, dark, or as the system has it; curves take their colours when they are made. */
+function choose(theme: string): void {
+  localStorage.setItem("dewar.theme", theme);
+  location.reload();
+}
+wirePalette([
+  ["Look: light", () => choose("light")],
+  ["Look: dark", () => choose("dark")],
+  ["Look: as the system", () => choose("system")],
+]);
 
 /** How many alarms are open: in the header and in the title, which is seen on a page behind others. */
 function showOpen({ open, urgent }: Bulletin["lab"]): void {

@@ -32,7 +32,7 @@ function put(client: string, [key, text, look, hint, old]: ValueRow): void {
 export function showValues({ values = {}, links = {} }: Bulletin): void {
   for (const [client, rows] of Object.entries(values)) rows.forEach((row) => put(client, row));
   for (const [client, link] of Object.entries(links)) {
-    for (const card of document.querySelectorAll(`[data-client="${CSS.escape(client)}"]`)) {
+    for (const card of document.querySelectorAll(`[data-client="${CSS.escape(client)}"]:has(.dot)`)) {
       card.classList.toggle("isstale", !link.live);
       card.querySelector(".dot")!.className = `dot ${link.live ? "live" : "lost"}`;
       if (link.live) lostSince.delete(card);
@@ -48,7 +48,8 @@ export function showAges(now: number): void {
   for (const [place, at] of readAt) {
     const shown = place.querySelector(".age");
     if (shown) shown.textContent = age(Math.max(0, seconds() - at));
-    const card = place.closest("[data-client]")!;
+    const card = place.closest("[data-client]:has(.linktext)");
+    if (!card) continue;
     newest.set(card, Math.max(newest.get(card) ?? 0, at));
   }
   for (const [card, at] of newest) {

@@ -229,26 +229,28 @@ function Trippings({ rehearsal }: { rehearsal: Rehearsal }) {
         <p class="quiet">Not recorded, and so unknown in this test: {unrecorded.join(", ")}</p>
       )}
       {trippings.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th>from, UTC</th>
-              <th>to</th>
-              <th>for</th>
-              <th>because</th>
-            </tr>
-          </thead>
-          <tbody>
-            {trippings.map(({ from, to: end, unknown }) => (
+        <div class="scroll">
+          <table>
+            <thead>
               <tr>
-                <td class="t">{showMoment(from)}</td>
-                <td class="t">{end === undefined ? "still" : showMoment(end)}</td>
-                <td class="t">{showSpan((end ?? to) - from)}</td>
-                <td>{unknown ?? "the condition held"}</td>
+                <th>from, UTC</th>
+                <th>to</th>
+                <th>for</th>
+                <th>because</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {trippings.map(({ from, to: end, unknown }) => (
+                <tr>
+                  <td class="t">{showMoment(from)}</td>
+                  <td class="t">{end === undefined ? "still" : showMoment(end)}</td>
+                  <td class="t">{showSpan((end ?? to) - from)}</td>
+                  <td>{unknown ?? "the condition held"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

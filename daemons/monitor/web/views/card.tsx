@@ -1,4 +1,5 @@
 /** One device on the page: its headline, its values with units and ages, its link. @module */
+import type { Child } from "hono/jsx";
 import type { Channel } from "../../../../lib/device/channel.ts";
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Client } from "../../lab.ts";
@@ -20,10 +21,12 @@ interface RowProps {
   readonly clock: Clock;
   /** What it is called here (default: its whole name). */
   readonly name?: string;
+  /** What stands under it. */
+  readonly children?: Child;
 }
 
 /** A value in a list: name, value with unit, age. */
-export function Row({ client, channel, clock, name = showName(client, channel) }: RowProps) {
+export function Row({ client, channel, clock, name = showName(client, channel), children }: RowProps) {
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   return (
     <div data-key={channel.key}>
@@ -32,6 +35,7 @@ export function Row({ client, channel, clock, name = showName(client, channel) }
         <span class={`v ${look}`}>{text}</span> <span class="unit">{showUnit(channel.param)}</span>
       </dd>
       <dd class="age">{age(client, channel, clock)}</dd>
+      {children && <dd class="under">{children}</dd>}
     </div>
   );
 }

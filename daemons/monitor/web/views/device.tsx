@@ -55,16 +55,9 @@ function Values({ client, clock, orders, rows }: Parts & { readonly rows: Sectio
   return (
     <>
       {rows.map(({ channel, name }) => (
-        <>
-          <Row client={client} channel={channel} clock={clock} name={name} />
-          {channel.settable && (
-            <div class="under">
-              <dd>
-                <SetForm client={client} channel={channel} label={name} orders={orders} />
-              </dd>
-            </div>
-          )}
-        </>
+        <Row client={client} channel={channel} clock={clock} name={name}>
+          {channel.settable && <SetForm client={client} channel={channel} label={name} orders={orders} />}
+        </Row>
       ))}
     </>
   );
@@ -123,10 +116,12 @@ function Part({ part, ...parts }: Parts & { readonly part: LayoutPart }) {
       }));
       if (rows.length === 0) return null;
       return (
-        <dl>
+        <div>
           <h3>{part.title}</h3>
-          <Values {...parts} rows={rows} />
-        </dl>
+          <dl>
+            <Values {...parts} rows={rows} />
+          </dl>
+        </div>
       );
     }
     case "buttons": {
@@ -198,10 +193,12 @@ export function DevicePage({ lab, clock, client, orders, layout, problem }: Devi
   const all = (
     <div class="sections">
       {sections.map(({ title, rows }) => (
-        <dl>
+        <div class="section">
           {title && <h3>{title}</h3>}
-          <Values {...parts} rows={rows} />
-        </dl>
+          <dl>
+            <Values {...parts} rows={rows} />
+          </dl>
+        </div>
       ))}
     </div>
   );

@@ -34,7 +34,9 @@ const PAGES: readonly (readonly [path: string, name: string])[] = [
   ["/", "Lab"],
   ["/images", "Images"],
   ["/alarms", "Alarms"],
+  ["/archive", "Archive"],
   ["/log", "Log"],
+  ["/logbook", "Logbook"],
 ];
 
 /** A number with thin gaps between thousands. */
@@ -56,6 +58,7 @@ export function Layout(
       <html lang="en">
         <head>
           <meta charset="utf-8" />
+          <script src={assetUrl("theme.ts")} />
           <meta name="viewport" content="width=device-width" />
           <title>{overview.open > 0 ? `(${overview.open}) ` : ""}{title}</title>
           <link rel="icon" href={assetUrl("icon.svg")} />
@@ -74,6 +77,7 @@ export function Layout(
           <script type="module" src={assetUrl("main.ts")} />
         </head>
         <body>
+          <a class="skip" href="#main">to the page</a>
           <header>
             <b>{lab}</b>
             <nav>
@@ -92,9 +96,10 @@ export function Layout(
               <span id="connected">{overview.connected} of {overview.clients} connected</span>
               <span id="stored">stored {grouped(overview.stored)}</span>
               <span id="clock">{new Date(overview.time * 1000).toISOString().slice(11, 19)} UTC</span>
+              <button type="button" id="palette" hidden>Ctrl K</button>
             </span>
           </header>
-          <main>
+          <main id="main">
             <div class="strip alarm" id="offline" hidden>
               <span class="alarmv">no connection</span>
               <span class="what">MONITOR does not answer: nothing on this page is current</span>

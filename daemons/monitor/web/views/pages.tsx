@@ -1,4 +1,4 @@
-/** The overview, and the log. @module */
+/** The overview. @module */
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Lab } from "../../lab.ts";
 import { overview } from "../live.ts";
@@ -40,20 +40,6 @@ export async function LabPage({ lab, clock }: PageContext) {
           Log <small>latest first, UTC</small>
         </h2>
         <LogTable lines={await lab.recentLog(LINES)} />
-      </section>
-    </Layout>
-  );
-}
-
-/** The log. */
-export async function LogPage({ lab, clock }: PageContext) {
-  return (
-    <Layout lab={lab.name} title={`Log · ${lab.name}`} here="/log" overview={overview(lab, clock)}>
-      <section class="card">
-        <h2>
-          Log <small>latest first, UTC</small>
-        </h2>
-        <LogTable lines={await lab.recentLog(500)} />
       </section>
     </Layout>
   );

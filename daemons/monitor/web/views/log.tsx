@@ -1,0 +1,104 @@
+/** The log, searched and page by page. @module */
+import type { LogLine } from "../../../../lib/link/link.ts";
+import type { LogPage as Found } from "../../store/log_query.ts";
+import { assetUrl } from "../assets.ts";
+import { overview } from "../live.ts";
+import { fieldOf } from "../times.ts";
+import { Layout } from "./layout.tsx";
+import { LogTable } from "./log_table.tsx";
+import type { PageContext } from "./pages.tsx";
+
+/** What is looked for. */
+export interface LogSearch {
+  readonly text: string;
+  readonly source: string | undefined;
+  readonly type: LogLine["type"] | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  /** Which page, from 1. */
+  readonly page: number;
+}
+
+/** Types of log lines, the quiet ones last. */
+export const TYPES: readonly LogLine["type"][] = ["error", "warning", "success", "message", "info", "debug"];
+
+function addressOf({ text, source, type, from, to }: LogSearch, page: number): string {
+  const query = new URLSearchParams();
+  if (text !== "") query.set("q", text);
+  if (source !== undefined) query.set("source", source);
+  if (type !== undefined) query.set("type", type);
+  if (from !== undefined) query.set("from", fieldOf(from));
+  if (to !== undefined) query.set("to", fieldOf(to));
+  if (page > 1) query.set("page", String(page));
+  return `/log?${query}`;
+}
+
+/** What {@linkcode LogPage} shows. */
+export interface LogProps extends PageContext {
+  readonly search: LogSearch;
+  readonly found: Found;
+  readonly sources: readonly string[];
+  /** Why not all of the log can be searched. */
+  readonly problem?: string | undefined;
+}
+
+/** The log. */
+export function LogPage({ lab, clock, search, found, sources, problem }: LogProps) {
+  const { text, source, type, from, to, page } = search;
+  const isAll = text === "" && !source && !type && from === undefined && to === undefined && page === 1;
+  return (
+    <Layout
+      lab={lab.name}
+      title={`Log · ${lab.name}`}
+      here="/log"
+      overview={overview(lab, clock)}
+      styles={[assetUrl("pages.css")]}
+      problem={problem}
+    >
+      <h1 class="unseen">Log</h1>
+      <section class="card">
+        <h2>
+          Log <small>latest first, UTC</small>
+        </h2>
+        <form class="fields" method="get" action="/log" role="search">
+          <label class="long">
+            words
+            <input type="search" name="q" value={text} placeholder="in the message or its source" />
+          </label>
+          <label>
+            from
+            <select name="source">
+              <option value="">anybody</option>
+              {sources.map((name) => <option value={name} selected={name === source}>{name}</option>)}
+            </select>
+          </label>
+          <label>
+            type
+            <select name="type">
+              <option value="">any</option>
+              {TYPES.map((name) => <option value={name} selected={name === type}>{name}</option>)}
+            </select>
+          </label>
+          <label>
+            after, UTC
+            <input type="datetime-local" step="1" name="from" value={fieldOf(from)} />
+          </label>
+          <label>
+            before, UTC
+            <input type="datetime-local" step="1" name="to" value={fieldOf(to)} />
+          </label>
+          <button type="submit" class="primary">Search</button>
+          {!isAll && <a class="button" href="/log">All</a>}
+        </form>
+        {found.lines.length === 0
+          ? <p class="quiet">Nothing in the log is like this.</p>
+          : <LogTable lines={found.lines} dated live={isAll} />}
+        <nav class="pages" aria-label="pages of the log">
+          {page > 1 && <a class="button" href={addressOf(search, page - 1)}>newer</a>}
+          {(page > 1 || found.more) && <span class="quiet">page {page}</span>}
+          {found.more && <a class="button" href={addressOf(search, page + 1)}>older</a>}
+        </nav>
+      </section>
+    </Layout>
+  );
+}

@@ -1,0 +1,130 @@
+/** The logbook: notes of people about a time, a device, a run. @module */
+import type { NoteFound } from "../../store/note.ts";
+import { assetUrl } from "../assets.ts";
+import { overview } from "../live.ts";
+import { fieldOf, showMoment } from "../times.ts";
+import { Layout } from "./layout.tsx";
+import type { PageContext } from "./pages.tsx";
+
+/** What is looked for. */
+export interface NoteSearch {
+  readonly text: string;
+  readonly client: string | undefined;
+  readonly run: string | undefined;
+  /** Which page, from 1. */
+  readonly page: number;
+}
+
+/** What {@linkcode LogbookPage} shows. */
+export interface LogbookProps extends PageContext {
+  readonly search: NoteSearch;
+  readonly found: { readonly notes: readonly NoteFound[]; readonly more: boolean };
+  readonly problem: string | undefined;
+  /** A note that could not be kept. */
+  readonly draft: string;
+}
+
+function addressOf({ text, client, run }: NoteSearch, page: number): string {
+  const query = new URLSearchParams();
+  if (text !== "") query.set("q", text);
+  if (client !== undefined) query.set("client", client);
+  if (run !== undefined) query.set("run", run);
+  if (page > 1) query.set("page", String(page));
+  return `/logbook?${query}`;
+}
+
+function Note({ note }: { note: NoteFound }) {
+  const { time, written, author, text, client, run } = note;
+  return (
+    <article class="note" id={`note-${note.id}`}>
+      <p class="quiet">
+        <a href={`/archive?at=${fieldOf(time)}`}>{showMoment(time)}</a> <b>{author}</b>
+        {client && (
+          <>
+            {" "}about <a href={`/client/${encodeURIComponent(client)}`}>{client}</a>
+          </>
+        )}
+        {run && (
+          <>
+            {" "}run <a href={`/logbook?run=${encodeURIComponent(run)}`}>{run}</a>
+          </>
+        )}
+        {Math.abs(written - time) > 60 && <>, written {showMoment(written)}</>}
+      </p>
+      <p class="text">{text}</p>
+    </article>
+  );
+}
+
+/** Notes, newest first, and a form for another. */
+export function LogbookPage({ lab, clock, search, found, problem, draft }: LogbookProps) {
+  const { text, client, run, page } = search;
+  const clients = [...lab.clients.keys()];
+  return (
+    <Layout
+      lab={lab.name}
+      title={`Logbook · ${lab.name}`}
+      here="/logbook"
+      overview={overview(lab, clock)}
+      styles={[assetUrl("pages.css")]}
+      script={assetUrl("device.ts")}
+      problem={problem}
+    >
+      <h1 class="unseen">Logbook</h1>
+      <section class="card">
+        <h2>New note</h2>
+        <form method="post" action="/logbook" class="fields">
+          <label class="whole">
+            note <textarea name="text" required>{draft}</textarea>
+          </label>
+          <label>
+            your name <input name="by" class="who" autocomplete="name" required />
+          </label>
+          <label>
+            about the time, UTC
+            <input type="datetime-local" step="1" name="time" aria-describedby="now" />
+          </label>
+          <label>
+            device
+            <select name="client">
+              <option value="">none</option>
+              {clients.map((name) => <option value={name} selected={name === client}>{name}</option>)}
+            </select>
+          </label>
+          <label>
+            run <input name="run" value={run ?? ""} />
+          </label>
+          <button type="submit" class="primary">Keep</button>
+          <span class="quiet" id="now">Without a time it is about now.</span>
+        </form>
+      </section>
+      <section class="card">
+        <h2>
+          Logbook <small>latest first, UTC</small>
+        </h2>
+        <form class="fields" method="get" action="/logbook" role="search">
+          <label class="long">
+            words <input type="search" name="q" value={text} />
+          </label>
+          <label>
+            device
+            <select name="client">
+              <option value="">any</option>
+              {clients.map((name) => <option value={name} selected={name === client}>{name}</option>)}
+            </select>
+          </label>
+          <label>
+            run <input name="run" value={run ?? ""} />
+          </label>
+          <button type="submit">Search</button>
+        </form>
+        {found.notes.length === 0 && <p class="quiet">No notes.</p>}
+        {found.notes.map((note) => <Note note={note} />)}
+        <nav class="pages" aria-label="pages of the logbook">
+          {page > 1 && <a class="button" href={addressOf(search, page - 1)}>newer</a>}
+          {found.more && <a class="button" href={addressOf(search, page + 1)}>older</a>}
+        </nav>
+      </section>
+    </Layout>
+  );
+}

@@ -1,0 +1,135 @@
+/** A lab with something on every page, and markup wherever text can come from outside. */
+import { Alarms } from "../../../daemons/monitor/alarm/alarms.ts";
+import { labScene } from "../../../daemons/monitor/alarm/scene.ts";
+import { readYaml } from "../../../daemons/monitor/config/mod.ts";
+import { loadLayouts } from "../../../daemons/monitor/layout/layout.ts";
+import { startWeb, type Web } from "../../../daemons/monitor/web/mod.ts";
+import { systemClock } from "../../../lib/time/mod.ts";
+import { FakeRecords } from "../fake_records.ts";
+import { FakeLab } from "./fake_lab.ts";
+
+/** What would run if it ever became markup. */
+export const EVIL = `<img src=x onerror="window.evil=1">`;
+
+const RULES = `alarms:
+  warm:
+    when: cryocon.temperature > -90
+    message: 'Detector at {cryocon.temperature} ${EVIL}'
+    guidance: 'close the valve ${EVIL}'
+  power: { when: cryocon.loop1.power > 40, severity: warn, message: Heater near its limit }
+  cold: { when: cryocon.temperature < -150, message: Too cold }
+`;
+
+/** The pages, and what is in the address of each. */
+export const PAGES: readonly string[] = [
+  "/",
+  "/alarms",
+  "/alarms/test?rule=warm",
+  "/archive",
+  "/archive/plot?channel=cryocon.temperature&channel=cryocon.loop1.power&hours=2",
+  "/images",
+  "/log",
+  "/logbook",
+  "/client/cryocon",
+  "/client/cryocon/console",
+  "/client/cryocon/settings",
+];
+
+/** A furnished lab that is served. */
+export interface Furnished extends AsyncDisposable {
+  readonly lab: FakeLab;
+  readonly records: FakeRecords;
+  readonly alarms: Alarms;
+  readonly web: Web;
+  /** Folder of saved settings. */
+  readonly folder: string;
+}
+
+/** Serves a lab of a cryostat and a device with an evil name; the latter is lost. */
+export async function furnish(): Promise<Furnished> {
+  const lab = new FakeLab(["cryocon", EVIL]);
+  const records = new FakeRecords();
+  lab.records = records;
+  const now = systemClock.time();
+  const time: number[] = [], value: (number | null)[] = [];
+  for (let n = 0; n <= 300; n++) {
+    time.push(now - 7200 + 24 * n);
+    value.push(n > 140 && n < 170 ? null : -95 + 6 * Math.sin(n / 30) + (n % 7) / 10);
+  }
+  lab.past = {
+    time,
+    value,
+    min: value.map((one) => one === null ? null : one - 1),
+    max: value.map((one) => one === null ? null : one + 1),
+  };
+  time.forEach((time, place) => {
+    const value = lab.past.value[place];
+    if (value == null) return;
+    records.values.push({
+      client: "cryocon",
+      key: "temperature",
+      reading: { value, time, quality: "good", severity: "ok" },
+    });
+  });
+  records.values.push({
+    client: EVIL,
+    key: EVIL,
+    reading: { value: EVIL, time: now - 60, quality: "bad", severity: "ok", reason: EVIL },
+  });
+  for (
+    const [type, message] of [["info", "connected"], ["error", EVIL], ["warning", "flow is low"]] as const
+  ) {
+    const line = { time: now - 100, source: type === "error" ? EVIL : "cryocon", type, message };
+    lab.lines.push(line);
+    records.lines.push(line);
+  }
+  const note = { written: now, author: EVIL, client: EVIL, run: EVIL };
+  records.note({ ...note, time: now - 4000, text: `Window cleaned\n${EVIL}` });
+  records.note({
+    ...note,
+    author: "anna",
+    time: now - 100,
+    text: "Cold again",
+    client: "cryocon",
+    run: null,
+  });
+  const rules = readYaml(RULES, "monitor.yaml").settings.alarms!;
+  const alarms = new Alarms({
+    rules,
+    scene: labScene(lab, systemClock),
+    clock: systemClock,
+    onEvent: (event) => lab.tell({ kind: "alarm", event }),
+    act() {},
+  });
+  lab.alarms = alarms;
+  const watching = lab.watch((event) => {
+    if (event.kind === "values") alarms.changed(event.keys.map((key) => `${event.client.name}.${key}`));
+  });
+  const read = () =>
+    lab.read("cryocon", {
+      "temperature.target": -100,
+      control: true,
+      "loop1.power": 12.5,
+      "loop2.power": 0,
+    });
+  read();
+  lab.read("cryocon", { temperature: -85.25 }, { severity: "warn" });
+  lab.read(EVIL, { temperature: 3 });
+  lab.lose(EVIL, EVIL);
+  alarms.changed(["cryocon.temperature"]);
+  const folder = await Deno.makeTempDir();
+  const web = startWeb(lab, { port: 0, layouts: await loadLayouts(), settings: folder });
+  return {
+    lab,
+    records,
+    alarms,
+    web,
+    folder,
+    async [Symbol.asyncDispose]() {
+      watching[Symbol.dispose]();
+      alarms[Symbol.dispose]();
+      await web.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,209 @@
+/** Every page in a real browser: nothing fails, nothing becomes markup, nothing is out of reach. */
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { systemClock } from "../../../lib/time/mod.ts";
+import { chromium, testWith } from "../../needs.ts";
+import { drawn, openPage } from "./browser.ts";
+import { EVIL, furnish, PAGES } from "./furnished.ts";
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Serious and critical findings of axe-core on what the page shows now. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate("axe.run()") as { violations: readonly Finding[] };
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+}
+
+const under = (url: string, path: string): string => url.replace(/\/$/, "") + path;
+
+testWith("every page is without errors, without markup from outside, and accessible, in light and dark", [
+  chromium,
+], async () => {
+  await using f = await furnish();
+  await using open = await openPage(f.web.url);
+  const { page } = open;
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const path of PAGES) {
+      await page.goto(under(f.web.url, path));
+      await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+      assertEquals(await findings(page), [], `${path} in ${colorScheme}`);
+      assertEquals(await page.evaluate("window.evil"), undefined, path);
+      assertEquals(await page.$$eval("img[onerror]", (found) => found.length), 0, path);
+      assertMatch(await page.title(), /^\(1\) /, path);
+    }
+  }
+  assertEquals(open.errors, []);
+});
+
+testWith("every page fits a phone", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(f.web.url);
+  const { page } = open;
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of PAGES) {
+    await page.goto(under(f.web.url, path));
+    await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    assert(Number(width) <= 390, `${path} is ${width} wide`);
+  }
+});
+
+testWith("every page can be read with scripts off, and its forms work", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(f.web.url, { javaScriptEnabled: false });
+  const { page } = open;
+  for (const path of PAGES) {
+    await page.goto(under(f.web.url, path));
+    assertGreater((await page.innerText("main")).trim().length, 20, path);
+  }
+  // Curves are there as a picture.
+  await page.goto(under(f.web.url, PAGES.find((path) => path.startsWith("/archive/plot"))!));
+  const points = await page.$$eval(
+    "svg.static polyline",
+    (lines) => lines.map((line) => line.getAttribute("points")),
+  );
+  assertGreater(points.join(" ").split(" ").length, 500);
+  // Stale differs from fresh in shape and text.
+  await page.goto(f.web.url);
+  assertEquals(await page.$$eval(".card.isstale .dot.lost", (found) => found.length), 1);
+  assertMatch(await page.innerText(".card.isstale .linktext"), /^lost: /);
+  assertEquals(await page.$$eval(".card:not(.isstale) .dot.live", (found) => found.length), 1);
+  // An alarm is acknowledged, a value set, a note kept.
+  await page.goto(under(f.web.url, "/alarms"));
+  await page.fill(`#alarm-warm [name="by"]`, "anna");
+  await page.click(`#alarm-warm [value="acknowledge"]`);
+  assertEquals(f.lab.commands.at(-1), "anna: acknowledge warm");
+  await page.goto(under(f.web.url, "/client/cryocon"));
+  await page.fill(`form.set:visible [type="number"]`, "-110");
+  await page.click(`form.set:visible:has([type="number"]) button`);
+  assertMatch(await page.innerText(`.told[data-state="accepted"]:visible`), /accepted web, /);
+  await page.goto(under(f.web.url, "/logbook"));
+  await page.fill("textarea", "All quiet");
+  await page.fill(`[name="by"]`, "ben");
+  await page.click("text=Keep");
+  assertEquals(f.records.written[0]?.author, "ben");
+});
+
+testWith(
+  "a setting is pending, accepted, on its way and settled, or refused with the reason",
+  [chromium],
+  async () => {
+    await using f = await furnish();
+    await using open = await openPage(under(f.web.url, "/client/cryocon"));
+    const { page } = open;
+    const told = async (state: string) => {
+      await page.waitForSelector(`.told[data-state="${state}"]:visible`);
+      return await page.innerText(`.told[data-state="${state}"]:visible`);
+    };
+    await page.fill("[data-who]", "anna");
+    await page.press("[data-who]", "Tab");
+    await page.fill(`form.set:visible [type="number"]`, "-90");
+    await page.press(`form.set:visible [type="number"]`, "Enter");
+    assertMatch(await told("accepted"), /accepted .*anna, \d\d:\d\d:\d\d/);
+    assertEquals(f.lab.commands.at(-1), "anna: send cryocon set temperature=-90");
+    f.lab.read("cryocon", { temperature: -85.25, "temperature.target": -90 });
+    await page.waitForFunction(
+      `/4.75 to go/.test(document.querySelector(".told[data-state=accepted]").textContent)`,
+    );
+    f.lab.read("cryocon", { temperature: -89.95 });
+    assertMatch(await told("settling"), /anna/);
+    assertMatch(await told("settled"), /anna/);
+    await page.evaluate(`document.querySelector('form.set [type="number"]').max = 900`);
+    await page.fill(`form.set:visible [type="number"]`, "300");
+    await page.press(`form.set:visible [type="number"]`, "Enter");
+    assertMatch(await told("refused"), /above the limit of 50/);
+    // The status is part of the answer; the browser says so in its console.
+    assertEquals(open.errors.filter((error) => !error.includes("422")), []);
+  },
+);
+
+testWith("alarms come and go on the page by themselves, also in its title", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(under(f.web.url, "/alarms"));
+  const { page } = open;
+  await page.waitForSelector("#open-alarms #alarm-warm");
+  f.lab.read("cryocon", { temperature: -160 });
+  await page.waitForSelector("#open-alarms #alarm-cold");
+  await page.waitForSelector("#other-alarms #alarm-warm");
+  f.lab.read("cryocon", { "loop1.power": 44 });
+  await page.waitForFunction(`document.title.startsWith("(2) ")`);
+  assertEquals(await page.innerText("#open"), "2");
+  f.lab.read("cryocon", { temperature: -100, "loop1.power": 4 });
+  await page.waitForFunction(`!document.title.startsWith("(")`);
+  assertEquals(await page.isVisible("#open"), false);
+  assertEquals(open.errors, []);
+});
+
+testWith(
+  "the archive draws its curves, and a zoom asks anew and changes the address",
+  [chromium],
+  async () => {
+    await using f = await furnish();
+    await using open = await openPage(
+      under(f.web.url, PAGES.find((path) => path.startsWith("/archive/plot"))!),
+    );
+    const { page } = open;
+    const label = () => page.getAttribute("#curves figure", "aria-label");
+    await page.waitForFunction(`/: 272 points/.test(document.querySelector("#curves figure").ariaLabel)`);
+    assertMatch(await label() ?? "", /cryocon temperature: 272 points/);
+    const pixels = await page.$eval("#curves figure", (figure) => figure.querySelectorAll("canvas").length);
+    assertEquals(pixels, 1);
+    const before = new URL(page.url()).searchParams.get("from");
+    const box = (await page.locator("#curves .u-over").first().boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(
+      `new URLSearchParams(location.search).get("from") !== ${JSON.stringify(before)}`,
+    );
+    const after = new URL(page.url()).searchParams;
+    const span = (Date.parse(`${after.get("to")}Z`) - Date.parse(`${after.get("from")}Z`)) / 1000;
+    assert(Math.abs(span - 1800) < 30, `${span}`);
+    assertMatch(await page.getAttribute("#csv", "href") ?? "", /channel=cryocon.temperature/);
+    assertEquals(open.errors, []);
+  },
+);
+
+testWith("Ctrl-K goes anywhere and commands, by keys alone", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(f.web.url);
+  const { page } = open;
+  await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+  await page.keyboard.press("Control+k");
+  await page.waitForSelector("dialog[open] li");
+  assertEquals(await findings(page), []);
+  await page.keyboard.type("send cryocon stop");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(`/^done/.test(document.querySelector("dialog p").textContent)`);
+  assertEquals(f.lab.commands.at(-1), "web: send cryocon stop");
+  await page.fill("dialog input", "cryocon conso");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/client/cryocon/console");
+  assertEquals(open.errors, []);
+});
+
+testWith("a kiosk shows values and no controls", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(`${f.web.url}?kiosk`);
+  const { page } = open;
+  assertEquals(await page.isVisible(".commandline"), false);
+  assertEquals(await page.isVisible("header nav"), false);
+  assert(await page.isVisible(`[data-client="cryocon"] .big .v`));
+  f.lab.read("cryocon", { temperature: -91.5 });
+  await page.waitForFunction(`/91\\.50/.test(document.querySelector(".big .v").textContent)`);
+  await systemClock.sleep(300);
+  assertGreater((await drawn(page, "cryocon/temperature")).pixels, 20);
+  assertEquals(
+    await page.getAttribute(`[data-client]:nth-of-type(2) h2 a`, "href"),
+    `/client/${encodeURIComponent(EVIL)}`,
+  );
+});
