@@ -161,6 +161,7 @@ export class FitspipeClient implements Receiver, AsyncDisposable {
     await this.#connection.closed;
   }
 
+  /** The same as {@linkcode FitspipeClient.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
