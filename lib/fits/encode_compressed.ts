@@ -6,7 +6,8 @@ import { type StoredImage, storedImage } from "./encode_image.ts";
 import { tableStructure } from "./encode_table.ts";
 import type { HduEncoder } from "./hdu_encoder.ts";
 import type { ImageInput } from "./image.ts";
-import { RICE_BLOCK, RiceEncoder, type RiceWidth } from "./rice.ts";
+import { RICE_BLOCK, type RiceWidth } from "./rice.ts";
+import { RiceEncoder } from "./rice_encoder.ts";
 import { completeHeader, type StructureCard } from "./structure.ts";
 
 /** Bytes of a row of the table: number and place of the compressed bytes. */
