@@ -35,7 +35,7 @@ const serveCamera = (folder: string) =>
 async function listed(url: string, query = ""): Promise<{ total: number; html: string }> {
   const html = await (await fetch(`${url}images${query}`)).text();
   return {
-    total: Number(/id="total">([\d\u202f]+) images/.exec(html)?.[1]?.replace("\u202f", "") ?? -1),
+    total: Number(/id="total">([\d\u202f]+) images?/.exec(html)?.[1]?.replace("\u202f", "") ?? -1),
     html,
   };
 }

@@ -36,6 +36,8 @@ export interface IndexerOptions {
 
 /** Images told of that wait; more are found in their folder later. */
 const MOST_WAITING = 1000;
+/** Files remembered as told of. */
+const MOST_TOLD = 10_000;
 /** How often the folders are looked through. */
 const LOOK_EVERY = "30 s";
 /** A file that changed less long ago, milliseconds, may still be written to; it is left for the next time. */
@@ -54,6 +56,8 @@ export class Indexer implements AsyncDisposable {
   readonly #running: Promise<void>;
   /** When each folder had changed when all of its files were known. */
   readonly #seen = new Map<string, number>();
+  /** Files that were told of lately: of these more is known than what is found in a folder. */
+  readonly #told = new Set<string>();
   #isLookDue = true;
   #lookProblem = "";
   #wake = Promise.withResolvers<void>();
@@ -67,42 +71,57 @@ export class Indexer implements AsyncDisposable {
 
   /** A client tells of an image. */
   announce(source: string, { path, ...notice }: ImageNotice): void {
-    if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift();
+    if (this.#waiting.length >= MOST_WAITING) this.#leave(this.#waiting.shift()!.path);
     this.#waiting.push({ path, origin: { ...notice, source } });
-    this.#wake.resolve();
+    this.#told.add(path);
+    if (this.#told.size > MOST_TOLD) this.#told.delete(this.#told.values().next().value!);
+    this.#notify();
   }
 
   /** Looks through the folders for files nobody told of. */
   look(): void {
     this.#isLookDue = true;
-    this.#wake.resolve();
+    this.#notify();
   }
 
   /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     this.#timer.stop();
-    this.#wake.resolve();
+    this.#notify();
     await this.#running;
   }
 
   async #run(): Promise<void> {
+    // What is told goes to the spool at once; only to know what nobody told of the database is needed.
+    await Promise.all([
+      this.#again(() => this.#waiting.length > 0, () => this.#takeNext()),
+      this.#again(() => this.#isLookDue, () => this.#look()),
+    ]);
+  }
+
+  #notify(): void {
+    const { resolve } = this.#wake;
+    this.#wake = Promise.withResolvers<void>();
+    resolve();
+  }
+
+  async #again(isDue: () => boolean, work: () => Promise<void>): Promise<void> {
     while (!this.#end.signal.aborted) {
-      const next = this.#waiting.shift();
-      if (next) await this.#take(next.path, next.origin);
-      else if (this.#isLookDue) await this.#look();
-      else {
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers<void>();
-      }
+      if (isDue()) await work();
+      else await this.#wake.promise;
     }
   }
 
-  /** What is told while the folders are looked through goes first. */
-  async #takeWaiting(): Promise<void> {
-    for (let next; !this.#end.signal.aborted && (next = this.#waiting.shift());) {
-      await this.#take(next.path, next.origin);
-    }
+  /** A file that was told of is left to be found in its folder, if it is there then. */
+  #leave(path: string): void {
+    this.#told.delete(path);
+    this.#seen.clear();
+  }
+
+  async #takeNext(): Promise<void> {
+    const { path, origin } = this.#waiting.shift()!;
+    await this.#take(path, origin);
   }
 
   async #take(path: string, origin: Origin): Promise<void> {
@@ -114,6 +133,7 @@ export class Indexer implements AsyncDisposable {
       onImage?.(row);
     } catch (error) {
       if (this.#end.signal.aborted) return;
+      this.#leave(path);
       const who = origin.source === "" ? "" : `${origin.source} told of an image: `;
       report("warning", who + (error as Error).message);
     }
@@ -148,8 +168,8 @@ export class Indexer implements AsyncDisposable {
       const known = await this.#options.images.known(some);
       for (const path of some) {
         if (known.has(path)) continue;
-        await this.#takeWaiting();
         if (this.#end.signal.aborted) return false;
+        if (this.#told.has(path)) continue;
         const { mtime } = await Deno.stat(path);
         if (this.#options.clock.time() * 1000 - (mtime?.getTime() ?? 0) < FRESH) isComplete = false;
         else await this.#take(path, { source: "" });

@@ -172,7 +172,8 @@ export async function applyBatch(
         header, statistics, thumbnail, problem)
       where exists (select from moved)
       on conflict (path) do update set
-        time = excluded.time, source = excluded.source, feed = excluded.feed, run = excluded.run,
+        time = excluded.time, source = coalesce(nullif(excluded.source, ''), image.source),
+        feed = coalesce(excluded.feed, image.feed), run = coalesce(excluded.run, image.run),
         number = excluded.number, exposure = excluded.exposure, type = excluded.type, width = excluded.width,
         height = excluded.height, bitpix = excluded.bitpix, bytes = excluded.bytes, header = excluded.header,
         statistics = excluded.statistics, thumbnail = excluded.thumbnail, problem = excluded.problem

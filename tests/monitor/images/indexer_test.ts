@@ -13,6 +13,8 @@ class Shelf implements ImageKeeper {
   kept = 0;
   hasRoom = true;
   isAway = false;
+  /** What the database waits for. */
+  holdsUp: PromiseWithResolvers<void> | undefined;
 
   keep(row: ImageRow): boolean {
     if (!this.hasRoom) return false;
@@ -21,9 +23,11 @@ class Shelf implements ImageKeeper {
     return true;
   }
 
-  known(paths: readonly string[]): Promise<Set<string>> {
-    if (this.isAway) return Promise.reject(new ConnectionError("the database is away"));
-    return Promise.resolve(new Set(paths.filter((path) => this.rows.has(path))));
+  async known(paths: readonly string[]): Promise<Set<string>> {
+    if (this.isAway) throw new ConnectionError("the database is away");
+    const known = new Set(paths.filter((path) => this.rows.has(path)));
+    await this.holdsUp?.promise;
+    return known;
   }
 }
 
@@ -75,6 +79,22 @@ Deno.test("Indexer brings in what a client tells of, with what it knows", () =>
     assertEquals([row.source, row.number, row.time, row.run, row.feed], ["camera", 1204, 1000, "r1", "ccd"]);
     assertEquals(row.problem, null);
   }));
+
+Deno.test("Indexer does not wait for the database with what it is told, and then knows that it has it", () =>
+  withIndexer(
+    (_, shelf) => Promise.resolve(void (shelf.holdsUp = Promise.withResolvers())),
+    async (bench) => {
+      const { shelf, indexer, write } = bench;
+      const path = await write("a.fits");
+      indexer.announce("camera", { path, number: 1204 });
+      await eventually(() => shelf.rows.has(path));
+      shelf.holdsUp!.resolve();
+      await write("b.fits");
+      indexer.look();
+      await eventually(() => shelf.rows.size === 2);
+      assertEquals([shelf.kept, shelf.rows.get(path)!.source], [2, "camera"]);
+    },
+  ));
 
 Deno.test("Indexer finds what nobody told of, once", () =>
   withIndexer(async (write) => {

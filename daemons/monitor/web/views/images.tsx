@@ -141,7 +141,7 @@ function Pages({ search, total }: { search: ImagesSearch; total: number }) {
       : <a href={addressOf(search, to)} rel={rel}>{text}</a>;
   return (
     <p class="pages">
-      <span id="total">{grouped(total)} images</span>
+      <span id="total">{grouped(total)} {total === 1 ? "image" : "images"}</span>
       {link(page - 1, "newer", "prev")}
       <span>page {page} of {last}</span>
       {link(page + 1, "older", "next")}
@@ -168,7 +168,9 @@ export function ImagesPage({ lab, clock, search, found, choices, feeds, problem 
           </h2>
           <div class="tools">
             {feeds.map(([client, feed]) => (
-              <a class="button" href={feedUrl(client, feed)}>{client} {feed}</a>
+              <a class="button" href={feedUrl(client, feed)}>
+                {feed === client ? client : `${client} ${feed}`.trim()}
+              </a>
             ))}
           </div>
         </section>
