@@ -101,9 +101,8 @@ export class Camera {
 
   /** Takes note of how the controller is; a camera at rest follows its power. */
   noteStatus(status: ArchonStatus, context: Cam): void {
-    const last = this.#status;
     if (status.valid) this.#status = status;
-    if (this.#job || !this.#isMet || (last !== undefined && last.power === status.power)) return;
+    if (this.#job || !this.#isMet) return;
     this.rest(context, `its power is ${status.power}`);
   }
 

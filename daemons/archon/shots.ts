@@ -5,7 +5,7 @@ import {
   frameBytes,
   type FrameStatus,
   lastFrame,
-  nextFrame,
+  FrameWatch,
 } from "../../lib/archon/mod.ts";
 import { CommandError, ConnectionError, TimeoutError } from "../../lib/errors.ts";
 import { formatDuration } from "../../lib/time/mod.ts";
@@ -117,6 +117,7 @@ export class Shot {
   readonly #camera: Camera;
   readonly #context: Cam;
   readonly #job: Job;
+  readonly #watch: FrameWatch;
   /** When the exposure was ended before its time, unix seconds. */
   #endedAt: number | undefined;
   #lastLook: { lines: number; at: number } = { lines: -1, at: 0 };
@@ -127,6 +128,7 @@ export class Shot {
     this.#camera = camera;
     this.#context = context;
     this.#job = job;
+    this.#watch = new FrameWatch(context.clock);
   }
 
   /** Begins an exposure, and sees to it until its image is in a file. */
@@ -183,9 +185,9 @@ export class Shot {
     const { signal } = this.#job;
     for (;;) {
       const status = await hardware.frame({ signal });
-      const buffer = nextFrame(status, exposure.after);
+      const buffer = this.#watch.next(status, exposure.after);
       if (buffer) return buffer;
-      const reading = frameBeingRead(status, exposure.after);
+      const reading = status.buffers.find(({ frame }) => frame > exposure.after);
       if (reading) this.#camera.go(this.#context, "reading", `frame ${reading.frame} of the controller`);
       this.#checkAlive(exposure, status, reading);
       if (this.#job.isToFinish && !reading) await this.#finish();

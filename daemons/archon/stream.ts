@@ -1,5 +1,5 @@
 /** Images as fast as the controller can: one is fetched while the next is read out, and those before are written. @module */
-import { type FrameBuffer, lastFrame, nextFrame } from "../../lib/archon/mod.ts";
+import { type FrameBuffer, FrameWatch, lastFrame } from "../../lib/archon/mod.ts";
 import { CommandError } from "../../lib/errors.ts";
 import { formatDuration } from "../../lib/time/mod.ts";
 import type { Cam, Camera } from "./camera.ts";
@@ -53,6 +53,7 @@ export class Stream {
   readonly #context: Cam;
   readonly #job: Job;
   readonly #exposure: ExposureInfo;
+  readonly #watch: FrameWatch;
   #writing: Promise<void> = Promise.resolve();
   #waiting = 0;
   #failure: unknown;
@@ -68,6 +69,7 @@ export class Stream {
     this.#context = context;
     this.#job = job;
     this.#exposure = exposure;
+    this.#watch = new FrameWatch(context.clock);
     this.#seen = exposure.after;
     this.#last = exposure.after + exposure.count;
     this.#next = exposure.number;
@@ -107,7 +109,7 @@ export class Stream {
         `The stream ends with the frame under way: ${this.#last - this.#exposure.after} in all`,
       );
     }
-    const buffer = nextFrame(status, this.#seen);
+    const buffer = this.#watch.next(status, this.#seen);
     if (buffer && this.#waiting < MEMORY) return await this.#take(buffer, isRecovered);
     this.#checkAlive();
     await this.#job.pause(clock, LOOK);

@@ -11,7 +11,8 @@ import {
 } from "./configure.ts";
 import { ArchonRefusal, type ArchonSendOptions, Exchange } from "./exchange.ts";
 import { fetchFrame, type FetchOptions } from "./fetch.ts";
-import { type FrameBuffer, type FrameStatus, nextFrame, readFrame } from "./frame.ts";
+import { type FrameBuffer, type FrameStatus, readFrame } from "./frame.ts";
+import { FrameWatch } from "./frame_watch.ts";
 import { PairReader } from "./pairs.ts";
 import { hex } from "./request.ts";
 import { type ArchonStatus, type Power, readStatus } from "./status.ts";
@@ -257,10 +258,11 @@ export class ArchonClient implements AsyncDisposable {
     options: { every?: number; onProgress?: (status: FrameStatus) => void; signal?: AbortSignal } = {},
   ): Promise<FrameBuffer> {
     const { every = 50, onProgress, signal } = options;
+    const watch = new FrameWatch(this.#clock);
     for (;;) {
       const status = await this.frame({ signal });
       onProgress?.(status);
-      const found = nextFrame(status, after);
+      const found = watch.next(status, after);
       if (found) return found;
       await this.#clock.sleep(every, { signal });
     }

@@ -27,6 +27,7 @@ export {
   nextFrame,
   readFrame,
 } from "./frame.ts";
+export { FrameWatch } from "./frame_watch.ts";
 export {
   type Amplifier,
   type Geometry,

@@ -3,9 +3,11 @@ import {
   type ArchonClient,
   ArchonRefusal,
   checkAcf,
+  FrameWatch,
   lastFrame,
   nextFrame,
   readAcf,
+  readFrame,
   timeBaseOf,
 } from "../../lib/archon/mod.ts";
 import { CommandError, ConnectionError, TimeoutError } from "../../lib/errors.ts";
@@ -266,3 +268,20 @@ Deno.test("checkAcf() finds the configuration of the rig in order, for its contr
     const other = readAcf(ACF.replace("MOD2\\HEATERAP", "MOD12\\HEATERAP"), "rig.acf");
     assertMatch(checkAcf(other, system).join(), /slot 12, which is empty/);
   }));
+
+Deno.test("FrameWatch takes no frame for whole whose lines still come, but one that stands", async () => {
+  const rig = await ArchonRig.start();
+  const watch = new FrameWatch(rig.clock);
+  const status = (lines: number, mode = 0) =>
+    readFrame(`BUF1FRAME=5 BUF1COMPLETE=1 BUF1HEIGHT=20 BUF1WIDTH=8 BUF1MODE=${mode} BUF1LINES=${lines}`);
+  assertEquals(watch.next(status(20), 4)?.frame, 5);
+  assertEquals(watch.next(status(10, 2), 4)?.frame, 5);
+  assertEquals(watch.next(status(20), 5), undefined);
+  for (const lines of [0, 5, 10]) {
+    assertEquals(watch.next(status(lines), 4), undefined);
+    await rig.clock.advance(900);
+  }
+  assertEquals(watch.next(status(10), 4), undefined);
+  await rig.clock.advance(100);
+  assertEquals(watch.next(status(10), 4)?.frame, 5);
+});

@@ -27,6 +27,8 @@ export interface PeerFaults {
   status: Record<string, string>;
   /** How long APPLYALL takes, ms. */
   applyTime: number;
+  /** How long FETCH takes, ms. */
+  fetchTime: number;
 }
 
 interface Buffer {
@@ -49,6 +51,7 @@ export class ArchonPeer {
     dropAfter: undefined,
     status: {},
     applyTime: 0,
+    fetchTime: 0,
   };
   /** What it was told, without what only asks. */
   readonly told: string[] = [];
@@ -110,7 +113,9 @@ export class ArchonPeer {
       else if (typeof text === "string") reply(ascii(`<${reference}${text}\n`));
       else this.#sendBlocks(reference, text, reply, drop);
     };
-    if (command === "APPLYALL" && this.faults.applyTime > 0) this.#world.after(this.faults.applyTime, send);
+    const { applyTime, fetchTime } = this.faults;
+    const time = command === "APPLYALL" ? applyTime : command.startsWith("FETCHA") ? fetchTime : 0;
+    if (time > 0) this.#world.after(time, send);
     else send();
   }
 

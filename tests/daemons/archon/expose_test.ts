@@ -159,6 +159,32 @@ for (const stage of ["exposing", "reading"] as const) {
   });
 }
 
+Deno.test("abort ends it while fetching, and gives the controller its buffer back", async () => {
+  await using rig = await CameraRig.start();
+  rig.controller.faults.fetchTime = 1000;
+  const [alice, bob] = [await rig.client("alice"), await rig.client("bob")];
+  const exposing = alice.ask("expose 0.01 flat");
+  await rig.until("fetching");
+  assertEquals(await bob.ask("abort"), "done");
+  assertStringIncludes(await exposing, "was aborted by bob");
+  assertEquals([rig.value("state"), rig.controller.locked], ["idle", 0]);
+  assertEquals([await rig.hasJournal(), (await rig.images()).length], [false, 0]);
+  rig.controller.faults.fetchTime = 0;
+  assertStringIncludes(await alice.ask("expose 0.01 flat"), "image_000001.fits");
+});
+
+Deno.test("abort of a sequence while an image is written ends it behind that image", async () => {
+  await using rig = await CameraRig.start();
+  const [alice, bob] = [await rig.client("alice"), await rig.client("bob")];
+  const exposing = alice.ask("sequence 0.05 flat 50");
+  await rig.until("writing");
+  assertEquals(await bob.ask("abort"), "done");
+  assertStringIncludes(await exposing, "was aborted by bob");
+  const { length } = await rig.images();
+  assert(length >= 1 && length < 50, `${length}`);
+  assertEquals([rig.value("state"), rig.value("lost"), await rig.hasJournal()], ["idle", 0, false]);
+});
+
 Deno.test("finish ends the exposure with an image that says how long it was", async () => {
   await using rig = await CameraRig.start();
   const [alice, bob] = [await rig.client("alice"), await rig.client("bob")];
