@@ -4,8 +4,8 @@ import {
   type FrameBuffer,
   frameBytes,
   type FrameStatus,
-  lastFrame,
   FrameWatch,
+  lastFrame,
 } from "../../lib/archon/mod.ts";
 import { CommandError, ConnectionError, TimeoutError } from "../../lib/errors.ts";
 import { formatDuration } from "../../lib/time/mod.ts";
