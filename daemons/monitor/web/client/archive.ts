@@ -95,7 +95,7 @@ function make(figure: HTMLElement, group: Curve[]): uPlot {
         ...group.flatMap(({ label }, place) => [
           { label, stroke: strokes[place]!, width: 1.5, points: { show: false } },
           ...["most", "least"].map((which) => ({
-            label: `${label}, ${which}`,
+            label: which,
             stroke: translucent(strokes[place]!),
             width: 0,
             points: { show: false },
@@ -106,7 +106,7 @@ function make(figure: HTMLElement, group: Curve[]): uPlot {
         series: [3 * place + 2, 3 * place + 3] as [number, number],
         fill: translucent(strokes[place]!),
       })),
-      axes: [{ ...axis, values: ticks }, { ...axis, label: figure.dataset.unit ?? "", size: 72 }],
+      axes: [{ ...axis, values: ticks, space: 76 }, { ...axis, label: figure.dataset.unit ?? "", size: 72 }],
       scales: { x: { range: () => [view.from, view.to] }, y: { distr: view.log ? 3 : 1 } },
       cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "archive" } },
       hooks: {

@@ -123,7 +123,7 @@ export function drawPlot(place: HTMLElement, plot: PlotData): void {
           points: { show: false },
         })),
       ],
-      axes: [{ ...axis, values: ticks }, { ...axis, label: plot.label, size: 64 }],
+      axes: [{ ...axis, values: ticks, space: 76 }, { ...axis, label: plot.label, size: 64 }],
       scales: { y: { distr: plot.log ? 3 : 1 } },
       cursor: { drag: { x: true, y: false } },
     },

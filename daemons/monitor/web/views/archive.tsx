@@ -23,19 +23,23 @@ export interface CurveShown {
 }
 
 /** A value of the past for people. */
-function shownValue({ lab }: PageContext, value: StateValue): { text: string; unit: string; name: string } {
+function shownValue(
+  { lab }: PageContext,
+  value: StateValue,
+): { text: string; look: string; unit: string; name: string } {
   const client = lab.clients.get(value.client);
   const channel = client?.channels.get(value.key);
   if (client && channel) {
-    const { text } = show(channel, { reading: value.reading, received: 0 });
-    return { text, unit: showUnit(channel.param), name: showName(client, channel) };
+    const { text, look } = show(channel, { reading: value.reading, received: 0 });
+    return { text, look, unit: showUnit(channel.param), name: showName(client, channel) };
   }
-  return { text: String(value.reading.value ?? "unknown"), unit: value.unit, name: value.key };
+  const look = value.reading.quality === "good" ? "" : "none";
+  return { text: String(value.reading.value ?? "unknown"), look, unit: value.unit, name: value.key };
 }
 
 function StateRow({ page, value, at }: { page: PageContext; value: StateValue; at: number }) {
   const { reading, recorded } = value;
-  const { text, unit, name } = shownValue(page, value);
+  const { text, look, unit, name } = shownValue(page, value);
   const channel = `${value.client}.${value.key}`;
   const around = new URLSearchParams({
     channel,
@@ -43,11 +47,6 @@ function StateRow({ page, value, at }: { page: PageContext; value: StateValue; a
     to: fieldOf(at + 43_200),
     mark: fieldOf(at),
   });
-  const look = !recorded || reading.quality !== "good"
-    ? "stale"
-    : reading.severity === "ok"
-    ? ""
-    : `${reading.severity}v`;
   const why = recorded
     ? reading.quality === "good" ? "" : reading.reason ?? reading.quality
     : "not recorded then";
@@ -60,7 +59,7 @@ function StateRow({ page, value, at }: { page: PageContext; value: StateValue; a
         <a href={`/archive/plot?${around}`}>{name}</a>
       </td>
       <td class="n">
-        <span class={`v ${look}`}>{text}</span> <span class="unit">{unit}</span>
+        <span class={`v ${recorded ? look : "stale"}`}>{text}</span> <span class="unit">{unit}</span>
       </td>
       <td class="quiet">{why}</td>
       <td class="t">{showSpan(at - reading.time)} before</td>

@@ -9,7 +9,8 @@ import { headline, show, showLink, showName, showUnit } from "../show.ts";
 /** Values a card shows before it points to the device's own page. */
 const MOST_ROWS = 10;
 
-function age(client: Client, channel: Channel, clock: Clock): string {
+/** How old a value is, in words. */
+export function age(client: Client, channel: Channel, clock: Clock): string {
   const received = client.latest.get(channel.key);
   return received ? `${((clock.now() - received.received) / 1000).toFixed(1)} s` : "";
 }

@@ -8,7 +8,7 @@ import { assetUrl } from "../assets.ts";
 import { isLive, overview } from "../live.ts";
 import type { Orders } from "../orders.ts";
 import { placeOf, show, showName, showShortName, showUnit } from "../show.ts";
-import { CardHead, Row } from "./card.tsx";
+import { age, CardHead, Row } from "./card.tsx";
 import { CommandLine } from "./command_line.tsx";
 import { Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
@@ -63,17 +63,20 @@ function Values({ client, clock, orders, rows }: Parts & { readonly rows: Sectio
   );
 }
 
-function Cell({ client, channel }: { readonly client: Client; readonly channel: Channel | undefined }) {
+function Cell(
+  { client, channel, clock }: Pick<Parts, "client" | "clock"> & { readonly channel: Channel | undefined },
+) {
   if (!channel) return <td class="quiet">none</td>;
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   return (
     <td data-key={channel.key} title={hint}>
       <span class={`v ${look}`}>{text}</span> <span class="unit">{showUnit(channel.param)}</span>
+      <small class="age">{age(client, channel, clock)}</small>
     </td>
   );
 }
 
-function Table({ client, part }: { readonly client: Client; readonly part: LayoutPart & { kind: "table" } }) {
+function Table({ client, clock, part }: Parts & { readonly part: LayoutPart & { kind: "table" } }) {
   const all = [...client.channels.values()];
   const rows = part.each.map((word) => ({
     word,
@@ -97,7 +100,9 @@ function Table({ client, part }: { readonly client: Client; readonly part: Layou
           {rows.map(({ word, cells }) => (
             <tr>
               <th scope="row">{word}</th>
-              {cells.map((channel, place) => isUsed[place] && <Cell client={client} channel={channel} />)}
+              {cells.map((channel, place) =>
+                isUsed[place] && <Cell client={client} channel={channel} clock={clock} />
+              )}
             </tr>
           ))}
         </tbody>
@@ -140,7 +145,7 @@ function Part({ part, ...parts }: Parts & { readonly part: LayoutPart }) {
       );
     }
     case "table":
-      return <Table client={client} part={part} />;
+      return <Table {...parts} part={part} />;
     case "plot":
       return null; // among the plots below
   }
