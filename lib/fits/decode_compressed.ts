@@ -6,7 +6,7 @@ import type { StoredHdu } from "./hdu.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type Bitpix, exactType, type Pixels, STORAGE, STORED } from "./pixels.ts";
 import { Dequantizer } from "./quantized.ts";
-import { RiceDecoder } from "./rice_decoder.ts";
+import { type Integers, RiceDecoder } from "./rice_decoder.ts";
 import { offsetBy, scaleOf, toFloat } from "./scale.ts";
 import { tableLayout } from "./table_layout.ts";
 import { type Tiling, tilingOf, uncompressedHeader } from "./tiling.ts";
@@ -59,13 +59,18 @@ function decodeTiles(hdu: StoredHdu, tiling: Tiling, pixels: Pixels, offset: num
       for (let at = 0; at < count; at += 1) target[to + at] = (values[from + at]! & mask) + offset;
     };
   const origin = shape.map(() => 0);
+  // Rows lie in the image as they lie in the tile, and need not be copied.
+  const isRows = !dequantizer && tile[0] === shape[0] &&
+    tile.every((length, axis) => axis === 0 || length === 1);
   compressed.forEach(({ start, bytes }, row) => {
     const size = origin.map((from, axis) => Math.min(tile[axis]!, shape[axis]! - from));
     const count = size.reduce((product, length) => product * length, 1);
     const part = values.subarray(0, count);
     try {
       if (bytes > 0) {
-        decoder.decode(hdu.data.subarray(start, start + bytes), part);
+        const packed = hdu.data.subarray(start, start + bytes);
+        if (isRows) decoder.decode(packed, pixels as Integers, row * count, count, offset);
+        else decoder.decode(packed, part, 0, count, 0);
         dequantizer?.decode(part, row, floats);
       } else {
         readPlain(hdu, zipped?.[row], plain?.[row], dequantizer ? floats.subarray(0, count) : part, bitpix);
@@ -74,7 +79,7 @@ function decodeTiles(hdu: StoredHdu, tiling: Tiling, pixels: Pixels, offset: num
       const place = { hdu: hdu.index, offset: hdu.dataOffset + start };
       throw new FitsError(`tile ${row + 1}: ${(error as Error).message}`, place, { cause: error });
     }
-    place(count, size, origin, shape, copy);
+    if (!isRows || bytes === 0) place(count, size, origin, shape, copy);
     advance(origin, tile, shape);
   });
 }

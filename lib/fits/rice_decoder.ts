@@ -2,6 +2,9 @@
 import { FitsError } from "../errors.ts";
 import { PARAMETERS, RICE_BLOCK, type RiceWidth, swapped } from "./rice.ts";
 
+/** Where decompressed integers may go. */
+export type Integers = Uint8Array | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
+
 /** Decompresses tiles; its memory is used again for each. */
 export class RiceDecoder {
   readonly #width: RiceWidth;
@@ -24,26 +27,30 @@ export class RiceDecoder {
    * Decompresses a tile.
    *
    * @param bytes The compressed tile.
-   * @param values Where its integers go: as many as it has.
+   * @param values Where its integers go; they wrap as they are stored there.
+   * @param from Where the first of them goes.
+   * @param count How many it has.
+   * @param offset What is added to each.
    * @throws {FitsError} If the tile ends before its last integer.
    */
-  decode(bytes: Uint8Array, values: Int32Array): void {
+  decode(bytes: Uint8Array, values: Integers, from: number, count: number, offset: number): void {
     const { fsBits, fsMax, bits } = PARAMETERS[this.#width];
     const words = this.#load(bytes);
     const shift = 32 - bits;
     let last = words[0]! >> shift;
     let at = bits;
-    for (let start = 0; start < values.length; start += this.#block) {
-      const end = Math.min(start + this.#block, values.length);
+    const stop = from + count;
+    for (let start = from; start < stop; start += this.#block) {
+      const end = Math.min(start + this.#block, stop);
       if (at >= this.#bits) break;
       const parameter = (windowAt(words, at) >>> 32 - fsBits) - 1;
       at += fsBits;
-      if (parameter < 0) values.fill(last, start, end);
-      else if (parameter === fsMax) at = decodeRaw(words, at, values, start, end, bits, last);
-      else at = decodeBlock(words, at, values, start, end, parameter, shift, last);
-      last = values[end - 1]!;
+      if (parameter < 0) values.fill(last + offset | 0, start, end);
+      else if (parameter === fsMax) at = decodeRaw(words, at, values, start, end, bits, last, offset);
+      else at = decodeBlock(words, at, values, start, end, parameter, shift, last, offset);
+      last = values[end - 1]! - offset << shift >> shift;
     }
-    if (values.length > 0 && at > this.#bits) {
+    if (count > 0 && at > this.#bits) {
       throw new FitsError(`the tile ends after ${bytes.length} bytes`);
     }
   }
@@ -72,12 +79,13 @@ function windowAt(words: Int32Array, at: number): number {
 function decodeBlock(
   words: Int32Array,
   from: number,
-  values: Int32Array,
+  values: Integers,
   start: number,
   end: number,
   parameter: number,
   shift: number,
   before: number,
+  offset: number,
 ): number {
   const mask = (1 << parameter) - 1;
   let at = from;
@@ -100,7 +108,7 @@ function decodeBlock(
         const mapped = one - at << parameter | lower;
         at = one + 1 + parameter;
         last = last + (mapped >>> 1 ^ -(mapped & 1)) << shift >> shift;
-        values[single] = last;
+        values[single] = last + offset | 0;
       }
       continue;
     }
@@ -108,9 +116,9 @@ function decodeBlock(
     const second = restZeros << parameter | window >>> 32 - both & mask;
     at += both;
     last = last + (first >>> 1 ^ -(first & 1)) << shift >> shift;
-    values[index] = last;
+    values[index] = last + offset | 0;
     last = last + (second >>> 1 ^ -(second & 1)) << shift >> shift;
-    values[index + 1] = last;
+    values[index + 1] = last + offset | 0;
   }
   return at;
 }
@@ -130,11 +138,12 @@ function nextOne(words: Int32Array, from: number): number {
 function decodeRaw(
   words: Int32Array,
   from: number,
-  values: Int32Array,
+  values: Integers,
   start: number,
   end: number,
   bits: number,
   before: number,
+  offset: number,
 ): number {
   const shift = 32 - bits;
   let at = from;
@@ -143,7 +152,7 @@ function decodeRaw(
     const mapped = windowAt(words, at) >>> shift;
     at += bits;
     last = last + (mapped >>> 1 ^ -(mapped & 1)) << shift >> shift;
-    values[index] = last;
+    values[index] = last + offset | 0;
   }
   return at;
 }

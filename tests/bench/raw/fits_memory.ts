@@ -3,7 +3,7 @@ const [path] = Deno.args as [string];
 const file = Deno.readFileSync(path);
 const into = new Uint8Array(file.length);
 let copy = Infinity, read = Infinity;
-for (let round = 0; round < 9; round++) {
+for (let round = 0; round < 25; round++) {
   file[round] = round;
   let began = performance.now();
   into.set(file);
