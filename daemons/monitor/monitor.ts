@@ -72,6 +72,7 @@ async function live(
     const page = parts.use(startWeb(lab, {
       layouts,
       settings: `${config.data}/settings`,
+      oldWebCommands: config.oldWebCommands,
       host: config.host,
       port: config.httpPort,
       verify,

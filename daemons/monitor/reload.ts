@@ -17,6 +17,7 @@ const FIXED = [
   "authFile",
   "trustNetwork",
   "token",
+  "oldWebCommands",
   "retention",
   "images",
   "layouts",

@@ -101,6 +101,12 @@ export const MONITOR = {
     },
     "token": { type: "text", description: "Peers on other machines that show it may command" },
     "trust-network": { type: "switch", description: "Every peer may command, as in the original" },
+    "old-web-commands": {
+      type: "switch",
+      description:
+        "Take commands by GET /monitor/command as well, as the original did: any link may then command; " +
+        "POST is always taken",
+    },
     "check": {
       type: "switch",
       description: "Only read the configuration and say what it comes to, or what is wrong with it and where",
@@ -155,6 +161,7 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     authFile: options["auth-file"],
     trustNetwork: options["trust-network"] ? true : undefined,
     token: options.token,
+    oldWebCommands: options["old-web-commands"] ? true : undefined,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -51,6 +51,8 @@ export interface Settings {
   readonly trustNetwork: boolean;
   /** What a peer shows to be trusted. */
   readonly token: string | undefined;
+  /** Whether GET `/monitor/command` commands, as in the original, and not only POST. */
+  readonly oldWebCommands: boolean;
   /** How long values are kept; without any for ever. */
   readonly retention: readonly Retention[];
   /** The alarm rules. */
@@ -93,6 +95,7 @@ export const DEFAULTS: Settings = {
   authFile: undefined,
   trustNetwork: false,
   token: undefined,
+  oldWebCommands: false,
   retention: [],
   alarms: [],
   mail: undefined,

@@ -41,6 +41,7 @@ export function readYaml(text: string, file: string): Said {
     authFile: root.text("auth_file"),
     trustNetwork: root.flag("trust_network"),
     token: root.text("token"),
+    oldWebCommands: root.flag("old_web_commands"),
     alarms: inSection(root, "alarms", readRules),
     retention: inSection(root, "keep", readRetention),
     mail: inSection(root, "mail", readMail),

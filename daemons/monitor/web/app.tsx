@@ -6,6 +6,7 @@ import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
+import { serveApi } from "./api/mod.ts";
 import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
 import { serveArchive } from "./archive.tsx";
@@ -19,7 +20,6 @@ import { Commander } from "./commander.ts";
 import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
 import type { Verify } from "./htpasswd.ts";
-import { statusJson } from "./status_json.ts";
 import { LabPage } from "./views/pages.tsx";
 
 /** A browser that takes nothing for this long is let go; it comes back by itself. */
@@ -33,6 +33,8 @@ export interface AppParts {
   readonly layouts?: Layouts | undefined;
   /** Folder of saved settings; none are kept without it. */
   readonly settings?: string | undefined;
+  /** Whether GET `/monitor/command` commands, as in the original (default false). */
+  readonly oldWebCommands?: boolean;
 }
 
 /**
@@ -114,8 +116,6 @@ export function createApp(
   });
 
   app.get("/lab", (c) => c.json(overview(lab, clock)));
-  app.get("/monitor/status", (c) => c.json(statusJson(lab)));
-  app.get("/monitor/command", (c) => command(c, c.req.query("string") ?? ""));
 
   serveImages(app, page, images);
   serveFeeds(app, page, images);
@@ -125,6 +125,7 @@ export function createApp(
   serveLog(app, page);
   serveLogbook(app, page, commander);
   serveArchive(app, page);
+  serveApi(app, page, commander, { oldWebCommands: more.oldWebCommands ?? false });
 
   app.get("/assets/*", async (c) => {
     const { path } = c.req;

@@ -23,6 +23,8 @@ export interface WebOptions {
   layouts?: Layouts | undefined;
   /** Folder of saved settings; none are kept without it. */
   settings?: string | undefined;
+  /** Whether GET `/monitor/command` commands, as in the original (default false). */
+  oldWebCommands?: boolean;
   /** Clock. */
   clock?: Clock;
 }
@@ -47,8 +49,9 @@ export interface Web extends AsyncDisposable {
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
   const { host = "127.0.0.1", port = 8888, verify, images, layouts, settings, clock = systemClock } = options;
+  const { oldWebCommands = false } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock, verify, images, { layouts, settings });
+  const app = createApp(lab, clock, verify, images, { layouts, settings, oldWebCommands });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);

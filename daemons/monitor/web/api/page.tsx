@@ -1,0 +1,54 @@
+/** The routes as a page for people. @module */
+import { overview } from "../live.ts";
+import { Layout } from "../views/layout.tsx";
+import type { PageContext } from "../views/pages.tsx";
+import type { Route } from "./route.ts";
+
+/** A path that can be followed as it is. */
+const isPlain = ({ method, path, parameters = [] }: Route): boolean =>
+  method === "get" && !path.includes("{") && !parameters.some(({ required }) => required);
+
+/** Every route with what it takes and gives. */
+export function ApiPage({ lab, clock, routes }: PageContext & { readonly routes: readonly Route[] }) {
+  return (
+    <Layout lab={lab.name} title={`API · ${lab.name}`} here="/api/v1" overview={overview(lab, clock)}>
+      <section class="card">
+        <h2>
+          API <small>for scripts and other programs</small>
+        </h2>
+        <p>
+          The same as <a href="/api/v1/openapi.json">an OpenAPI 3.1 document</a>{" "}
+          for tools. What goes wrong is answered with a sentence under <code>error</code>.
+        </p>
+      </section>
+      {routes.map((route) => {
+        const { method, path, summary, parameters = [], body, answer } = route;
+        const fields = Object.keys(body?.fields ?? {});
+        return (
+          <section class="card">
+            <h2>
+              <code>{method.toUpperCase()} {isPlain(route) ? <a href={path}>{path}</a> : path}</code>
+            </h2>
+            <p>{summary}</p>
+            {parameters.length > 0 && (
+              <dl>
+                {parameters.map(({ name, about, required, in: place }) => (
+                  <>
+                    <dt>
+                      <code>{name}</code> {required || place === "path" ? "" : <small>optional</small>}
+                    </dt>
+                    <dd>{about}</dd>
+                  </>
+                ))}
+              </dl>
+            )}
+            {fields.length > 0 && <p>Fields of the form, or of a JSON object: {fields.join(", ")}</p>}
+            <p class="quiet">
+              {answer.about} ({Object.keys(answer.content).join(", ") || "a redirect"})
+            </p>
+          </section>
+        );
+      })}
+    </Layout>
+  );
+}
