@@ -218,9 +218,9 @@ function behind({ text }: ParsedLine, words: number): string {
 
 /** The text for people behind the first `words` words; around the whole of it quotes mean nothing. */
 function textOf(line: ParsedLine, words: number): string {
-  const [first, second] = line.args.slice(words - 1);
-  const isOne = first !== undefined && second === undefined && Object.keys(line.options).length === 0;
-  return isOne ? first : behind(line, words);
+  const options = Object.entries(line.options).map(([name, value]) => `${name}=${value}`);
+  const [first, second] = [...line.args.slice(words - 1), ...options];
+  return first !== undefined && second === undefined ? first : behind(line, words);
 }
 
 async function hand(client: LiveClient, text: string, asker: Asker, work: Workplace): Promise<Reply> {

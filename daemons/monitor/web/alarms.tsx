@@ -66,7 +66,7 @@ function lineOf(form: Readonly<Record<string, unknown>>, now: number): string | 
   if (form.do !== "shelve") return undefined;
   const until = readMoment(typeof form.until === "string" ? form.until : undefined);
   const span = until === undefined ? String(form.for ?? "") : `${Math.ceil(until - now)}s`;
-  return /^\d+(?:\.\d+)? ?[a-z]+$/.test(span) ? `shelve ${alarm} ${quote(span)}${said}` : undefined;
+  return /^\d+(?:\.\d+)? ?[a-z]+$/.test(span) ? `shelve ${alarm} ${span.replace(" ", "")}${said}` : undefined;
 }
 
 function askedIn(c: Context) {

@@ -4,6 +4,9 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { chromium, testWith } from "../../needs.ts";
+import { startWeb } from "../../../daemons/monitor/web/mod.ts";
+import { withImages } from "../images/bench.ts";
+import { writeFrame } from "../images/frames.ts";
 import { drawn, openPage } from "./browser.ts";
 import { EVIL, furnish, PAGES } from "./furnished.ts";
 
@@ -207,3 +210,45 @@ testWith("a kiosk shows values and no controls", [chromium], async () => {
     `/client/${encodeURIComponent(EVIL)}`,
   );
 });
+
+testWith("sound, name and look are kept in the browser; sound is off at first", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage(under(f.web.url, "/alarms"));
+  const { page } = open;
+  const sound = `[data-switch="sound"]`;
+  await page.waitForSelector(`${sound}[aria-pressed="false"]`);
+  await page.click(sound);
+  await page.fill(`#alarm-warm [name="by"]`, "anna");
+  await page.press(`#alarm-warm [name="by"]`, "Tab");
+  await page.reload();
+  await page.waitForSelector(`${sound}[aria-pressed="true"]`);
+  assertEquals(await page.inputValue(`#alarm-warm [name="by"]`), "anna");
+  for (const [look, ground] of [["dark", "rgb(21, 24, 27)"], ["light", "rgb(236, 238, 239)"]] as const) {
+    await page.keyboard.press("Control+k");
+    await page.waitForSelector("dialog[open] li");
+    await page.fill("dialog input", `look: ${look}`);
+    await page.waitForFunction(`/${look}/.test(document.querySelector("dialog li").textContent)`);
+    await Promise.all([page.waitForEvent("load"), page.press("dialog input", "Enter")]);
+    await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+    assertEquals(await page.evaluate("getComputedStyle(document.body).backgroundColor"), ground);
+  }
+  assertEquals(open.errors, []);
+});
+
+testWith(
+  "the list of images and the viewer are accessible",
+  [chromium],
+  () =>
+    withImages(async ({ folder, add, lab, images }) => {
+      await writeFrame(`${folder}/a.fits`, { cards: { OBJECT: EVIL } });
+      await add("a.fits");
+      await using web = startWeb(lab, { port: 0, images });
+      await using open = await openPage(under(web.url, "/images"));
+      const { page } = open;
+      assertEquals(await findings(page), []);
+      await page.goto(under(web.url, "/images/1"));
+      await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+      assertEquals(await findings(page), []);
+      assertEquals(await page.evaluate("window.evil"), undefined);
+    }),
+);

@@ -169,6 +169,7 @@ export function AlarmsPage({ lab, clock, problem }: PageContext & { problem?: st
       here="/alarms"
       overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
+      script={assetUrl("device.ts")}
       problem={problem}
     >
       <h1 class="unseen">Alarms</h1>
