@@ -13,6 +13,8 @@ export interface Program {
   readonly path: string;
   /** What it is, in one sentence. */
   readonly description: string;
+  /** False for a daemon that serves no device: it has no options for hardware. */
+  readonly hasDevice: boolean;
   /** What it will be given for a command line, and what it will need then. */
   plan(args: readonly string[]): Promise<Plan>;
 }
@@ -65,11 +67,11 @@ export async function loadProgram(kind: Kind, name: string): Promise<Program> {
   const module = await import(new URL(`./${name}/${kind}.ts`, import.meta.url).href);
   const exported = module[wanted];
   if (exported === undefined) throw new ConfigError(`${path} exports no ${wanted}`);
-  const { description } = exported as { description: string };
+  const { description, hasDevice = true } = exported as { description: string; hasDevice?: boolean };
   const plan = kind === "daemon"
     ? (args: readonly string[]) => planOfDaemon(exported, args)
     : (args: readonly string[]) => Promise.resolve({ args, needs: needsOfSimulator(module, args) });
-  return { path, description, plan };
+  return { path, description, hasDevice, plan };
 }
 
 async function planOfDaemon(daemon: DaemonProgram, given: readonly string[]): Promise<Plan> {

@@ -103,10 +103,10 @@ export class Fields {
   range(key: string): readonly [number, number] | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
-    if (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]) {
+    if (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] <= value[1]) {
       return value as unknown as readonly [number, number];
     }
-    return this.expected(key, "[low, high] with low below high");
+    return this.expected(key, "[low, high] with low not above high");
   }
 
   /** One of some words; undefined where there is none. */

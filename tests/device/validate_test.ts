@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../lib/errors.ts";
 import type { Param } from "../../lib/device/model.ts";
+import * as models from "../../daemons/models.ts";
 import { validateModel } from "../../lib/device/validate.ts";
 import { Bench } from "./bench_model.ts";
 
@@ -74,7 +75,7 @@ Deno.test("validateModel() names the path of what is wrong in a parameter", () =
   refusedParam({ type: "number", min: "0" }, `.min: expected a number, got "0"`);
   refusedParam(
     { type: "number", warn: [1, 0] },
-    ".warn: expected [low, high] with low below high, got [1,0]",
+    ".warn: expected [low, high] with low not above high, got [1,0]",
   );
   refusedParam(
     { type: "number", warn: [0, 10], alarm: [0, 9] },
@@ -207,3 +208,9 @@ Deno.test("validateModel() checks commands", () => {
   const twice = { a: { description: "", alias: "x" }, x: { description: "" } };
   refused({ ...minimal, commands: twice }, `commands: "x" stands for a and for x`);
 });
+
+for (const [name, model] of Object.entries(models)) {
+  Deno.test(`validateModel() accepts ${name}: whoever is told of it over the wire checks it`, () => {
+    assertEquals(validateModel(model), model);
+  });
+}

@@ -40,8 +40,9 @@ const TYPICAL: Record<Kind, readonly (readonly string[])[]> = {
 for (const kind of ["daemon", "simulator"] as const) {
   for (const name of await programNames(kind)) {
     Deno.test(`house: the launcher gives the ${kind} ${name} no more than it needs`, async () => {
-      const { plan } = await loadProgram(kind, name);
+      const { plan, hasDevice } = await loadProgram(kind, name);
       for (const args of TYPICAL[kind]) {
+        if (!hasDevice && args.some((arg) => /^-[HP]$|^--(hardware|state)$/.test(arg))) continue;
         const { needs } = await plan(args);
         assertLeast(needs, `${name} ${args.join(" ")}`);
         assert(needs.net!.length <= 2, `${name} ${args.join(" ")}: ${needs.net}`);

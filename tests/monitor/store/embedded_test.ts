@@ -91,10 +91,12 @@ Deno.test("The embedded database", async (t) => {
     assertEquals((await tables()).map((row) => row.tablename), [
       "channel",
       "hour",
+      "image",
       "late",
       "log",
       "migration",
       "minute",
+      "note",
       "recording",
       "rolled",
       "spool",
