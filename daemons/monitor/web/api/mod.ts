@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Commander } from "../commander.ts";
 import type { PageContext } from "../views/pages.tsx";
+import { exportRoute } from "./export_route.ts";
 import { labRoutes } from "./lab_routes.ts";
 import { Metrics, PROMETHEUS } from "./metrics.ts";
 import { openApiOf } from "./openapi.ts";
@@ -29,6 +30,7 @@ export function apiRoutes(page: PageContext, commander: Commander, options: ApiO
       handle: (c) => c.body(metrics.text(), 200, { "content-type": PROMETHEUS }),
       lenient: true,
     },
+    exportRoute(page),
     ...originalRoutes(page, commander, options),
     {
       method: "get",
