@@ -8,6 +8,7 @@ import { Metrics, PROMETHEUS } from "./metrics.ts";
 import { openApiOf } from "./openapi.ts";
 import { originalRoutes } from "./original_routes.ts";
 import { ApiPage } from "./page.tsx";
+import { plotRoutes } from "./plot_routes.ts";
 import { quoted, Refusal, refuse } from "./refusal.ts";
 import { type Route, serveRoutes } from "./route.ts";
 
@@ -32,6 +33,7 @@ export function apiRoutes(page: PageContext, commander: Commander, options: ApiO
     },
     exportRoute(page),
     ...originalRoutes(page, commander, options),
+    ...plotRoutes(page),
     {
       method: "get",
       path: "/api/v1/openapi.json",
