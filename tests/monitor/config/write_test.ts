@@ -79,3 +79,15 @@ Deno.test("deno task monitor --check ends with 0 or 2, and --convert writes YAML
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("GET commands of the original's page are taken only where the configuration says so", async () => {
+  assertEquals((await load("monitor.yaml", "")).config.oldWebCommands, false);
+  const { config } = await load("monitor.yaml", "old_web_commands: true");
+  assertEquals(config.oldWebCommands, true);
+  assertMatch(writeYaml(config), /^old_web_commands: true$/m);
+  const said = await loadConfig(
+    parseCommandLine(MONITOR, ["--old-web-commands"]),
+    () => Promise.resolve(undefined),
+  );
+  assertEquals(said.config.oldWebCommands, true);
+});

@@ -11,6 +11,7 @@ port: 7200
 http_port: 0
 interval: 30
 trust_network: yes
+old_web_commands: yes
 clients:
   gauge: 192.168.1.11:7023
   stage: katcp://localhost:5000
@@ -32,6 +33,7 @@ clients:
     httpPort: 0,
     interval: 30,
     trustNetwork: true,
+    oldWebCommands: true,
   });
   const plain = { enabled: true, template: "default.html", plots: [] };
   assertEquals(clients, [
