@@ -2,11 +2,26 @@
 import { overview } from "../live.ts";
 import { Layout } from "../views/layout.tsx";
 import type { PageContext } from "../views/pages.tsx";
-import type { Route } from "./route.ts";
+import type { Parameter, Route } from "./route.ts";
 
 /** A path that can be followed as it is. */
 const isPlain = ({ method, path, parameters = [] }: Route): boolean =>
   method === "get" && !path.includes("{") && !parameters.some(({ required }) => required);
+
+/** Words in which what stands between backticks is set as code. */
+const worded = (text: string) => text.split("`").map((part, n) => n % 2 === 1 ? <code>{part}</code> : part);
+
+/** ` (1 to 20000; default 1000)`, ` (optional)`. */
+function limitsOf({ schema, required, in: place }: Parameter): string {
+  const { minimum, maximum, enum: words } = schema;
+  const limits = [
+    ...maximum === undefined ? [] : [`${minimum} to ${maximum}`],
+    ...Array.isArray(words) ? [words.join(", ")] : [],
+    ...typeof schema.default === "number" ? [`default ${schema.default}`] : [],
+    ...required || place === "path" ? [] : ["optional"],
+  ];
+  return limits.length === 0 ? "" : ` (${limits.join("; ")})`;
+}
 
 /** Every route with what it takes and gives. */
 export function ApiPage({ lab, clock, routes }: PageContext & { readonly routes: readonly Route[] }) {
@@ -31,16 +46,14 @@ export function ApiPage({ lab, clock, routes }: PageContext & { readonly routes:
             </h2>
             <p>{summary}</p>
             {parameters.length > 0 && (
-              <dl>
-                {parameters.map(({ name, about, required, in: place }) => (
-                  <>
-                    <dt>
-                      <code>{name}</code> {required || place === "path" ? "" : <small>optional</small>}
-                    </dt>
-                    <dd>{about}</dd>
-                  </>
+              <ul>
+                {parameters.map((parameter) => (
+                  <li>
+                    <code>{parameter.name}</code>: {worded(parameter.about)}
+                    <small class="quiet">{limitsOf(parameter)}</small>
+                  </li>
                 ))}
-              </dl>
+              </ul>
             )}
             {fields.length > 0 && <p>Fields of the form, or of a JSON object: {fields.join(", ")}</p>}
             <p class="quiet">
