@@ -9,6 +9,7 @@ import type { Commander } from "../commander.ts";
 import { overview } from "../live.ts";
 import { showName } from "../show.ts";
 import { type Asked, AT, CHANNELS, findChannels, FROM, momentIn, stretchIn, TO, unitOf } from "./ask.ts";
+import { fieldsIn } from "./fields.ts";
 import { quoted, Refusal } from "./refusal.ts";
 import {
   type Answer,
@@ -59,8 +60,6 @@ const OFFSET: NumberParameter = {
 const TYPES: readonly LogLine["type"][] = ["debug", "info", "message", "warning", "error", "success"];
 /** Lines looked through where nothing is stored. */
 const REMEMBERED = 1000;
-/** Longest body of a command, bytes. */
-const LONGEST_BODY = 65_536;
 
 const CLIENT_NAME: Parameter = {
   name: "client",
@@ -215,7 +214,7 @@ export function labRoutes({ lab, clock }: Asked, commander: Commander): Route[] 
       },
       answer: json("What came of it; 403 where it may not be, 422 where it was refused", REPLY),
       handle: async (c) => {
-        const { line, by } = await bodyIn(c);
+        const { line, by } = await fieldsIn(c);
         if (typeof line !== "string" || line.trim() === "") {
           throw new Refusal(400, "Expected a field named line with a command");
         }
@@ -224,21 +223,6 @@ export function labRoutes({ lab, clock }: Asked, commander: Commander): Route[] 
       },
     },
   ];
-}
-
-/** The fields of a form, or of a JSON object. */
-async function bodyIn(c: Context): Promise<Readonly<Record<string, unknown>>> {
-  if (Number(c.req.header("content-length") ?? 0) > LONGEST_BODY) {
-    throw new Refusal(413, `Expected a body of at most ${LONGEST_BODY} bytes`);
-  }
-  if (!c.req.header("content-type")?.includes("json")) return await c.req.parseBody();
-  try {
-    const body = await c.req.json();
-    if (typeof body === "object" && body !== null) return body;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new Refusal(400, "Expected a form, or a JSON object");
 }
 
 function clientJson(client: Client) {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Commander } from "../commander.ts";
 import { statusJson } from "../status_json.ts";
 import type { PageContext } from "../views/pages.tsx";
+import { fieldsIn } from "./fields.ts";
 import { Refusal } from "./refusal.ts";
 import type { Parameter, Route } from "./route.ts";
 import { REPLY, TEXT } from "./schemas.ts";
@@ -53,7 +54,7 @@ export function originalRoutes(
       body: { fields: { string: TEXT }, required: [] },
       answer: replies,
       lenient: true,
-      handle: async (c) => await command(c, c.req.query("string") ?? (await c.req.parseBody()).string),
+      handle: async (c) => await command(c, c.req.query("string") ?? (await fieldsIn(c)).string),
     },
     {
       method: "get",

@@ -1,6 +1,6 @@
 /** Requests that are not carried out, and how they are answered: one sentence as JSON, never as a page. @module */
 import type { Context } from "hono";
-import { ConnectionError, DewarError } from "../../../../lib/errors.ts";
+import { type ConnectionError, DewarError } from "../../../../lib/errors.ts";
 
 /** A request that cannot be carried out as it was asked. */
 export class Refusal extends DewarError {
@@ -23,8 +23,8 @@ export function quoted(word: string): string {
 }
 
 /** Answers with a sentence on what is wrong. A browser may take it for nothing but JSON. */
-export function refuse(c: Context, error: Error): Response {
-  const status = error instanceof Refusal ? error.status : error instanceof ConnectionError ? 503 : 500;
+export function refuse(c: Context, error: Refusal | ConnectionError): Response {
+  const status = error instanceof Refusal ? error.status : 503;
   return c.json({ error: error.message }, status, {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",

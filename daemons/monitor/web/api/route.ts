@@ -1,6 +1,7 @@
 /** A route with its description: what is served and what is documented are one thing. @module */
 import type { Context, Hono } from "hono";
 import { suggestion } from "../../../../lib/device/nearest.ts";
+import { ConnectionError } from "../../../../lib/errors.ts";
 import { quoted, Refusal, refuse } from "./refusal.ts";
 
 /** A piece of JSON Schema. */
@@ -71,7 +72,8 @@ export function serveRoutes(app: Hono, routes: readonly Route[]): void {
         if (!route.lenient) refuseUnknown(route, c);
         return await route.handle(c);
       } catch (error) {
-        return refuse(c, error as Error);
+        if (error instanceof Refusal || error instanceof ConnectionError) return refuse(c, error);
+        throw error;
       }
     });
   }
