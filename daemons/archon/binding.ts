@@ -9,12 +9,24 @@ import type { Archon } from "./model.ts";
 import { readFrameValues, readStatusValues, readSystemValues } from "./readings.ts";
 import { feedOf, Publisher } from "./publisher.ts";
 import { discard, recover, resume } from "./recovery.ts";
-import { heaterSetter, windowSetter } from "./settings.ts";
+import { heaterSetter, SETTINGS, windowSetter } from "./settings.ts";
 import { takeImages } from "./shots.ts";
 import { takeStream } from "./stream.ts";
 
 /** Polls wait behind commands that take long: `APPLYALL` may take half a minute. */
 const PATIENCE = "45 s";
+
+/** What the camera is doing and how it is set is known here; the controller does not tell it. */
+const KNOWN = [
+  "state",
+  "busy",
+  "progress",
+  "timeLeft",
+  "unsaved",
+  "lost",
+  "parameters",
+  ...SETTINGS,
+];
 
 /** Makes the binding of one camera: what it remembers outlives the connections to its controller. */
 export function archonBinding(): Binding<typeof Archon, ArchonClient> {
@@ -169,6 +181,7 @@ export function archonBinding(): Binding<typeof Archon, ArchonClient> {
       run: "",
       trigger: "internal",
     },
+    knows: KNOWN,
     remember: ["frame", "acf", "file"],
   };
 }

@@ -34,6 +34,12 @@ const HEATER = {
   rampRate: "RAMPRATE",
 } as const;
 
+/** What is set here and read back from nowhere, as `Binding.knows` has it. */
+export const SETTINGS: readonly string[] = [
+  ...Object.keys(WINDOW),
+  ...Object.keys(HEATER).map((name) => `heater.${name}`),
+];
+
 type HeaterName = keyof typeof HEATER;
 type HeaterValue = number | boolean;
 

@@ -229,6 +229,12 @@ export interface Binding<M extends Model, H extends Hardware = Hardware> {
   needs?(options: Readonly<Record<string, string | number | boolean>>): Needs;
   /** First values of parameters without hardware. */
   readonly initial?: Patch<M>;
+  /**
+   * What no poll reads because the daemon knows it by what it does itself: names of parameters, of groups, and
+   * `group.name`. Every answer to the first poll confirms what was told of them last; when the hardware is lost they are
+   * bad like everything else.
+   */
+  readonly knows?: readonly string[];
   /** Keys of further channels that no poll reads and that outlive a restart, such as a frame counter. */
   readonly remember?: readonly string[];
 }

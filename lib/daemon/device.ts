@@ -94,6 +94,22 @@ export class Device {
     this.apply(flatten(this.model, patch));
   }
 
+  /** The hardware has just answered: what the daemon knows of it by itself still holds. */
+  confirm(): void {
+    const { knows } = this.binding;
+    if (!knows) return;
+    const found: Found = {};
+    for (const { key, name, group, half, param } of this.state.channels()) {
+      const isKnown = knows.includes(group === undefined ? name : group) ||
+        knows.includes(`${group}.${name}`);
+      const reading = this.state.get(key)!;
+      // The value of a drivable is what a poll reads; only its target can be known.
+      if (!isKnown || reading.quality !== "good" || (param.type === "drivable" && half === "value")) continue;
+      found[key] = reading.value!;
+    }
+    this.state.apply(found);
+  }
+
   /** Takes what was read, by channel key. */
   apply(found: Found): void {
     for (const [key, target] of this.finalTargets) {

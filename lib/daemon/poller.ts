@@ -57,6 +57,7 @@ export class Poller {
       const patch = this.#poll.read(reply, device.context());
       for (const key in flatten(device.model, patch)) this.#keys.add(key);
       device.publish(patch);
+      if (this.#poll === device.binding.poll?.[0]) device.confirm();
     } catch (error) {
       this.#failed("unreadable", error, reply);
       return;

@@ -8,7 +8,7 @@ import { type Past, replay } from "../alarm/replay.ts";
 import type { Rule } from "../alarm/rule.ts";
 import { labScene } from "../alarm/scene.ts";
 import type { Commander } from "./commander.ts";
-import { readMoment } from "./times.ts";
+import { readMoment } from "../moment.ts";
 import { AlarmsPage, AlarmTestPage, type Rehearsal, SPANS } from "./views/alarms.tsx";
 import type { PageContext } from "./views/pages.tsx";
 

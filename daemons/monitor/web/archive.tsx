@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import { ConnectionError } from "../../../lib/errors.ts";
 import type { Lab } from "../lab.ts";
 import { showName, showUnit } from "./show.ts";
-import { readMoment } from "./times.ts";
+import { readMoment } from "../moment.ts";
 import { ArchivePage, type CurveShown, HistoryPage } from "./views/archive.tsx";
 import type { PageContext } from "./views/pages.tsx";
 

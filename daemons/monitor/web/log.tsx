@@ -4,7 +4,7 @@ import { ConnectionError } from "../../../lib/errors.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
 import type { Lab } from "../lab.ts";
 import { type LogPage as Found, type LogQuery, searchLines } from "../store/log_query.ts";
-import { readMoment } from "./times.ts";
+import { readMoment } from "../moment.ts";
 import { LogPage, type LogSearch, TYPES } from "./views/log.tsx";
 import type { PageContext } from "./views/pages.tsx";
 

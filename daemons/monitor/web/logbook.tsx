@@ -4,7 +4,7 @@ import { ConnectionError } from "../../../lib/errors.ts";
 import { oneLine } from "../../../lib/line/mod.ts";
 import type { Commander } from "./commander.ts";
 import { pageIn } from "./log.tsx";
-import { readMoment } from "./times.ts";
+import { readMoment } from "../moment.ts";
 import { LogbookPage, type NoteSearch } from "./views/logbook.tsx";
 import type { PageContext } from "./views/pages.tsx";
 

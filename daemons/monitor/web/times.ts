@@ -11,22 +11,6 @@ export function fieldOf(time: number | undefined): string {
   return time === undefined ? "" : new Date(time * 1000).toISOString().slice(0, 19);
 }
 
-/**
- * Reads a moment: unix seconds, or a date with or without a time as ISO and the original's archive write it
- * (`2026-11-27T18:04`, `2026.11.27 18:04:05`), UTC where no zone is said.
- *
- * @returns Unix seconds; undefined if it is no moment.
- */
-export function readMoment(text: string | undefined): number | undefined {
-  const words = text?.trim() ?? "";
-  if (/^\d{9,11}(?:\.\d+)?$/.test(words)) return Number(words);
-  const iso = words.replace(/^(\d{4})[.-](\d{2})[.-](\d{2})/, "$1-$2-$3").replace(" ", "T");
-  if (!/^\d{4}-\d{2}-\d{2}/.test(iso)) return undefined;
-  const hasZone = /T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(iso);
-  const time = Date.parse(hasZone ? iso : iso.includes("T") ? `${iso}Z` : iso) / 1000;
-  return Number.isFinite(time) ? time : undefined;
-}
-
 /** A span for people: `12 s`, `4 min`, `3 h`, `2 d`. */
 export function showSpan(seconds: number): string {
   const span = Math.max(0, seconds);
