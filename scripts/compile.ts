@@ -49,6 +49,7 @@ export interface Binary {
 const WORKER_AND_PAGE = [
   "daemons/monitor/store/pglite_worker.ts",
   "daemons/monitor/web/client",
+  "daemons/monitor/image",
   "daemons/monitor/layouts",
 ];
 
