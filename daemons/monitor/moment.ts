@@ -29,7 +29,7 @@ export function parseMoment(text: string, now: number): number | undefined {
  */
 export function readMoment(text: string | undefined): number | undefined {
   const words = text?.trim() ?? "";
-  if (/^\d{9,11}(?:\.\d+)?$/.test(words)) return Number(words);
+  if (/^\d{5,11}(?:\.\d+)?$/.test(words)) return Number(words);
   const iso = words.replace(/^(\d{4})[.-](\d{2})[.-](\d{2})/, "$1-$2-$3").replace(" ", "T");
   if (!/^\d{4}-\d{2}-\d{2}/.test(iso)) return undefined;
   const hasZone = /T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(iso);
