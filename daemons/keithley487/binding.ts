@@ -1,5 +1,11 @@
 /** The 487's model tied to its language. @module */
-import { type Binding, type Context, MultiplexedInstrument, type Setter } from "../../lib/daemon/mod.ts";
+import {
+  type Binding,
+  type Context,
+  MultiplexedInstrument,
+  multiplexedOptions,
+  type Setter,
+} from "../../lib/daemon/mod.ts";
 import type { Value } from "../../lib/device/mod.ts";
 import { CommandError } from "../../lib/errors.ts";
 import { translate, wayOf } from "./language.ts";
@@ -103,25 +109,13 @@ async function rampDown({ hardware, clock, signal }: Of487): Promise<void> {
   await hardware.tell(voltageLine(0, ranges));
 }
 
-const GPIB_TOKEN = { default: "", description: "What to show to a multiplexer on another machine" };
-
 /** Everything the daemon knows of a 487. Nothing is set at connect, and no zero check is made by itself. */
 export const keithley487Binding: Binding<typeof Keithley487, Meter> = {
   port: 7022,
   hardware: "localhost:7020",
-  options: { address: { default: 15, description: "GPIB address" }, "gpib-token": GPIB_TOKEN },
-  async open({ address, options, transport, clock, signal }) {
-    const place = Number(options.address);
-    const line = await MultiplexedInstrument.open({
-      address,
-      place,
-      name: "keithley487",
-      token: String(options["gpib-token"]) || undefined,
-      transport,
-      clock,
-      signal,
-    });
-    return new Meter(line);
+  options: multiplexedOptions(15),
+  async open(context) {
+    return new Meter(await MultiplexedInstrument.of("keithley487", context));
   },
   poll: [
     { every: "1 s", ask: READING_QUESTION, read: readReading },

@@ -1,5 +1,11 @@
 /** The 6485's model tied to its language. @module */
-import { type Binding, type Context, MultiplexedInstrument, type Setter } from "../../lib/daemon/mod.ts";
+import {
+  type Binding,
+  type Context,
+  MultiplexedInstrument,
+  multiplexedOptions,
+  type Setter,
+} from "../../lib/daemon/mod.ts";
 import { formatValue, type Value } from "../../lib/device/mod.ts";
 import { isInstrumentLine, translate } from "./language.ts";
 import { Meter } from "./meter.ts";
@@ -43,25 +49,13 @@ async function doZeroCheck({ hardware, progress }: Of6485, { range }: { range: n
   }
 }
 
-const GPIB_TOKEN = { default: "", description: "What to show to a multiplexer on another machine" };
-
 /** Everything the daemon knows of a 6485. Nothing is reset at connect: ranges and zero check stay as they are. */
 export const keithley6485Binding: Binding<typeof Keithley6485, Meter> = {
   port: 7021,
   hardware: "localhost:7020",
-  options: { address: { default: 14, description: "GPIB address" }, "gpib-token": GPIB_TOKEN },
-  async open({ address, options, transport, clock, signal }) {
-    const place = Number(options.address);
-    const line = await MultiplexedInstrument.open({
-      address,
-      place,
-      name: "keithley6485",
-      token: String(options["gpib-token"]) || undefined,
-      transport,
-      clock,
-      signal,
-    });
-    return new Meter(line, clock);
+  options: multiplexedOptions(14),
+  async open(context) {
+    return new Meter(await MultiplexedInstrument.of("keithley6485", context), context.clock);
   },
   poll: [
     {

@@ -23,7 +23,7 @@ export { type Interlock } from "./settings.ts";
 export { type Needs } from "../cli/permissions.ts";
 export { GpibBus, type GpibBusOptions, type GpibRequest } from "../instrument/gpib_bus.ts";
 export { Prologix, type PrologixOptions } from "../instrument/prologix.ts";
-export { type Multiplexed, MultiplexedInstrument } from "./multiplexed.ts";
+export { type Multiplexed, MultiplexedInstrument, multiplexedOptions } from "./multiplexed.ts";
 export type { Caller, Outcome, ParsedLine, Peer } from "../line/service.ts";
 export { AskAnswer, type AskAnswerOptions } from "../instrument/ask_answer.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "../net/connection.ts";

@@ -1,10 +1,11 @@
 /** An instrument behind a daemon through which many are reached, such as `gpib`. @module */
+import type { Model } from "../device/mod.ts";
 import { CommandError, ConnectionError, TimeoutError } from "../errors.ts";
 import { LineClient } from "../line/client.ts";
 import type { ParsedLine } from "../line/parse.ts";
 import type { Transport } from "../net/connection.ts";
 import { type Clock, type Duration, formatDuration, milliseconds } from "../time/mod.ts";
-import type { Hardware } from "./binding.ts";
+import type { Binding, Hardware, OpenContext } from "./binding.ts";
 
 /** Where an instrument is and how to reach it. */
 export interface Multiplexed {
@@ -31,6 +32,19 @@ const TIMEOUT: Duration = "3 s";
 interface Question {
   readonly line: string;
   readonly reply: PromiseWithResolvers<string>;
+}
+
+/**
+ * Options of the daemon of an instrument on a GPIB bus.
+ *
+ * @param address Its usual GPIB address.
+ * @returns The options, for {@linkcode Binding}.
+ */
+export function multiplexedOptions(address: number): NonNullable<Binding<Model>["options"]> {
+  return {
+    address: { default: address, description: "GPIB address" },
+    "gpib-token": { default: "", description: "What to show to a multiplexer on another machine" },
+  };
 }
 
 /**
@@ -89,6 +103,28 @@ export class MultiplexedInstrument implements Hardware {
     } finally {
       signal.removeEventListener("abort", abort);
     }
+  }
+
+  /**
+   * Opens the instrument that the options of a daemon name.
+   *
+   * @param name What we call ourselves to the daemon before it.
+   * @param context Where that daemon is, and the options of {@linkcode multiplexedOptions}.
+   * @returns The instrument.
+   * @throws {ConnectionError} If the daemon is not there.
+   */
+  static of(name: string, context: OpenContext): Promise<MultiplexedInstrument> {
+    const { address, options, transport, clock, signal } = context;
+    const token = String(options["gpib-token"]) || undefined;
+    return MultiplexedInstrument.open({
+      address,
+      place: Number(options.address),
+      name,
+      token,
+      transport,
+      clock,
+      signal,
+    });
   }
 
   /** Asks the instrument; `timeout` of the exchange is by default 3 s. */
