@@ -1,9 +1,10 @@
 /** Starts MONITOR with the permissions that its configuration calls for and no others. @module */
 import { fileURLToPath } from "node:url";
-import { launch, type Needs, type Parsed, runProgram } from "../../lib/cli/mod.ts";
+import { launch, type Needs, type Parsed, runProgram, UsageError } from "../../lib/cli/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { reachedAt } from "../../lib/link/mod.ts";
 import { formatAddress } from "../../lib/net/mod.ts";
+import { hashToken, newToken, PERSON_NAME, readPasswords } from "./access/mod.ts";
 import { mailHost } from "./alarm/mail.ts";
 import type { Action } from "./alarm/rule.ts";
 import { summaryOf } from "./check.ts";
@@ -76,10 +77,34 @@ function databaseHost(db: string): string {
   }
 }
 
+/** What is shown of a token when it is made: the only time. */
+function tellToken(name: string, token: string): string {
+  return [
+    `The token of ${name}, which is shown only now:`,
+    "",
+    `  ${token}`,
+    "",
+    "Lines for monitor.yaml (role: viewer, operator or admin); they count from the next reload on:",
+    "",
+    "tokens:",
+    `  ${name}: { role: operator, hash: "${hashToken(token)}" }`,
+    "",
+    "A program shows it by  id name=NAME proto=dewar/1 token=…  on the TCP port,",
+    "and as the header  Authorization: Bearer …  over HTTP.",
+  ].join("\n");
+}
+
 if (import.meta.main) {
   await runProgram(MONITOR, async (parsed) => {
+    const name = parsed.options["new-token"];
+    if (name !== undefined) {
+      if (PERSON_NAME.test(name)) return console.log(tellToken(name, newToken()));
+      throw new UsageError(`--new-token: expected a name without blanks, quotes, = and ":", got ${name}`);
+    }
     const { config, warnings } = await loadConfig(parsed, readIfThere);
-    if (parsed.options.check) return console.log(summaryOf(config, warnings));
+    if (parsed.options.check) {
+      return console.log(summaryOf(config, warnings, await readPasswords(config, readIfThere)));
+    }
     if (parsed.options.convert) return console.log(writeYaml(config).trimEnd());
     const { read, ...needs } = needsOf(config, parsed);
     return await launch(`${HERE}/monitor.ts`, { ...needs, read: [...read, HERE, LIBRARIES] }, Deno.args);

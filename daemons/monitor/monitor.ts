@@ -2,11 +2,10 @@
 import { interrupted, type Parsed, runProgram } from "../../lib/cli/mod.ts";
 import { outliveDefects } from "../../lib/daemon/defects.ts";
 import { logToStderr } from "../../lib/daemon/log.ts";
-import { ConfigError } from "../../lib/errors.ts";
 import { openLink } from "../../lib/link/mod.ts";
 import type { LogLine } from "../../lib/link/link.ts";
-import { isLoopback } from "../../lib/net/address.ts";
 import { systemClock } from "../../lib/time/mod.ts";
+import { Access, accessWarnings, readPasswords } from "./access/mod.ts";
 import { type Config, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
 import { loadLayouts } from "./layout/layout.ts";
 import { MONITOR_NAME } from "./live_lab.ts";
@@ -14,7 +13,7 @@ import { Forgetful } from "./recorder.ts";
 import { startMonitor } from "./run.ts";
 import { openStore } from "./store/mod.ts";
 import { attend } from "./terminal.ts";
-import { readHtpasswd, startWeb, type Verify } from "./web/mod.ts";
+import { startWeb } from "./web/mod.ts";
 
 type Say = (type: LogLine["type"], message: string) => void;
 
@@ -29,7 +28,8 @@ async function live(
   outliveDefects(MONITOR_NAME);
   void interrupted().then(() => exit()); // from here on: what has been opened by then is closed in order
   const listen = !options.console;
-  const verify = config.authFile === undefined ? undefined : await passwords(config.authFile);
+  const passwords = await readPasswords(config, readIfThere);
+  const access = new Access(config, passwords);
   let say: Say = (type, message) =>
     logToStderr({ time: systemClock.time(), source: MONITOR_NAME, type, message });
   const report: Say = (type, message) => say(type, message);
@@ -39,12 +39,11 @@ async function live(
     ? parts.use(await openStore({ db: config.db, data: config.data, retention: config.retention, report }))
     : new Forgetful();
   const layouts = await loadLayouts(config.layouts);
-  const isLocal = config.host === "localhost" || isLoopback(config.host);
-  const pageMayCommand = isLocal || verify !== undefined || config.trustNetwork;
   const reload = async (): Promise<string> => {
     const { config, warnings } = await loadConfig(parsed, readIfThere);
-    for (const warning of warnings) say("warning", warning);
-    const did = (await monitor.reload(config)).join("; ") || "nothing differs";
+    const passwords = await readPasswords(config, readIfThere);
+    for (const warning of [...warnings, ...accessWarnings(config, passwords)]) say("warning", warning);
+    const did = (await monitor.reload(config, passwords)).join("; ") || "nothing differs";
     say("info", `Configuration reloaded: ${did}`);
     return did;
   };
@@ -56,7 +55,7 @@ async function live(
       exit,
       reload,
       listen,
-      pageMayCommand,
+      access,
       alarmFile: `${config.data}/alarms.json`,
     }),
   );
@@ -75,7 +74,7 @@ async function live(
       oldWebCommands: config.oldWebCommands,
       host: config.host,
       port: config.httpPort,
-      verify,
+      access,
       images,
     }));
     console.log(`listening on ${monitor.address}`);
@@ -84,17 +83,11 @@ async function live(
   }
   parts.use(attend(monitor, { debug: options.debug, exit }));
   say = monitor.say;
-  for (const warning of warnings) say("warning", warning);
+  for (const warning of [...warnings, ...accessWarnings(config, passwords)]) say("warning", warning);
   if (config.trustNetwork) {
     say("warning", "Everybody who reaches MONITOR's ports may command (--trust-network)");
   }
   await ended;
-}
-
-async function passwords(file: string): Promise<Verify> {
-  const text = await readIfThere(file);
-  if (text !== undefined) return readHtpasswd(text, file);
-  throw new ConfigError(`${file}: expected a file of passwords, got no such file`);
 }
 
 await runProgram(MONITOR, async (parsed) => {

@@ -14,9 +14,7 @@ const FIXED = [
   "katcpCommands",
   "db",
   "data",
-  "authFile",
   "trustNetwork",
-  "token",
   "oldWebCommands",
   "retention",
   "images",
@@ -31,6 +29,8 @@ export interface Reloadable {
   readonly links: Links;
   /** Puts other alarm rules to work. */
   readonly setAlarms: (config: Config) => Promise<void>;
+  /** Lets the new configuration say who may do what; whether it says anything else than before. */
+  readonly setAccess: () => boolean;
 }
 
 /**
@@ -45,10 +45,11 @@ export interface Reloadable {
 export async function reload(
   was: Config,
   config: Config,
-  { lab, links, setAlarms }: Reloadable,
+  { lab, links, setAlarms, setAccess }: Reloadable,
 ): Promise<string[]> {
   checkClients(config.alarms, new Map(config.clients.map(({ name }) => [name, name])));
   const did: string[] = [];
+  if (setAccess()) did.push("who may do what");
   const { removed, added, changed } = lab.adopt(config.clients);
   for (const client of removed) {
     await links.drop(client);

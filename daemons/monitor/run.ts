@@ -4,6 +4,7 @@ import { CommandError } from "../../lib/errors.ts";
 import type { LogLine } from "../../lib/link/link.ts";
 import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
+import { Access, type Passwords } from "./access/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
 import { runTyped, type Workplace } from "./commands.ts";
 import { completions } from "./completions.ts";
@@ -35,8 +36,8 @@ export interface MonitorOptions {
   reload?: () => Promise<string>;
   /** Whether to listen (default true). */
   listen?: boolean;
-  /** Whether commands are taken from the page, which does not know who sits before it (default true). */
-  pageMayCommand?: boolean;
+  /** Who may do what (default: as the configuration says, without passwords). */
+  access?: Access;
   /** Where it is kept how alarms stand (default: it is forgotten). */
   alarmFile?: string;
   /** How to listen (default: by address). */
@@ -60,10 +61,12 @@ export interface Monitor extends AsyncDisposable {
   /**
    * Takes another configuration over; only what differs is touched.
    *
+   * @param config The configuration.
+   * @param passwords The passwords that it names.
    * @returns What was done, for people.
    * @throws {ConfigError} If an alarm rule looks at a client that is not there.
    */
-  reload(config: Config): Promise<string[]>;
+  reload(config: Config, passwords?: Passwords): Promise<string[]>;
   /** Carries out a line typed at the console and gives what is shown. */
   obey(line: string): Promise<string>;
   /** What a line typed at the console may go on with. */
@@ -80,8 +83,8 @@ export interface Monitor extends AsyncDisposable {
  * @throws {ConnectionError} If its port is in use.
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { config, recorder, exit, listen = true, pageMayCommand = true, transport, clock = systemClock } =
-    options;
+  const { config, recorder, exit, listen = true, transport, clock = systemClock } = options;
+  const access = options.access ?? new Access(config);
   await using parts = new AsyncDisposableStack();
   const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
   const incoming = parts.use(new Incoming(lab));
@@ -125,7 +128,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     await desk[Symbol.asyncDispose]();
     desk = await openAlarms(config);
   };
-  if (pageMayCommand) lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
+  lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
 
   let katcpAddress: string | undefined;
   if (listen) {
@@ -169,8 +172,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     address: server?.address,
     katcpAddress,
     say: (type, message) => lab.say(type, message),
-    async reload(config) {
-      const did = await reload(current, config, { lab, links, setAlarms });
+    async reload(config, passwords) {
+      const parts = { lab, links, setAlarms, setAccess: () => access.adopt(config, passwords) };
+      const did = await reload(current, config, parts);
       current = config;
       return did;
     },

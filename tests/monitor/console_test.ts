@@ -122,16 +122,6 @@ Deno.test("commands from the page come under the name that is given, and never t
   assertEquals((await b.log())[0], "web warning cold");
 });
 
-Deno.test("commands from the page are refused where nobody can tell who sits before it", async () => {
-  await using b = await bench(["gauge"], {}, { pageMayCommand: false });
-  b.link("gauge").connect(GAUGE);
-  await b.settle();
-  const { ok, text } = await b.monitor.lab.command("send gauge off", "web");
-  assertEquals([ok, b.link("gauge").lines], [false, []]);
-  assertStringIncludes(text, "--trust-network");
-  assertEquals(await b.monitor.obey("send gauge off"), "sent; gauge does not say what came of it");
-});
-
 Deno.test("the console completes commands, clients, what can be set and alarms", async () => {
   await using b = await bench(["example"]);
   b.link("example").connect(modelOf({ val1: { type: "number", set: true }, note: { type: "text" } }));

@@ -91,7 +91,7 @@ export const MONITOR = {
       type: "text",
       short: "a",
       placeholder: "FILE",
-      description: "Who may see the page, as htpasswd writes it",
+      description: "Who may sign in at the page: a file of passwords, made by htpasswd -B -c FILE NAME",
     },
     "config": { type: "text", placeholder: "FILE", description: "Configuration to read, .yaml or .ini" },
     "lab": {
@@ -99,7 +99,15 @@ export const MONITOR = {
       placeholder: "FILE",
       description: "The lab's list of instances; all of them are watched",
     },
-    "token": { type: "text", description: "Peers on other machines that show it may command" },
+    "token": {
+      type: "text",
+      description: "Programs on other machines that show it may command; better are tokens of monitor.yaml",
+    },
+    "new-token": {
+      type: "text",
+      placeholder: "NAME",
+      description: "Only make a token for a program: it is shown once, with the lines for monitor.yaml",
+    },
     "trust-network": { type: "switch", description: "Every peer may command, as in the original" },
     "old-web-commands": {
       type: "switch",
@@ -140,7 +148,8 @@ export const MONITOR = {
     ["--config lab/monitor.ini --convert > monitor.yaml", "takes the original's configuration over"],
     ["--config monitor.yaml --check", "checks it, before a reload (SIGHUP, or the command reload)"],
     ["--katcp-port 7147 cryocon=localhost:7024", "shows the lab to KATCP clients: katcp://localhost:7147"],
-    ["--host 0.0.0.0 --token s3cret", "listens to other machines; those that show the token may command"],
+    ["--host 0.0.0.0 --auth-file people", "listens to other machines; who has a password may sign in"],
+    ["--new-token nightscript", "makes a token, with which a program on another machine may command"],
   ],
 } as const satisfies CommandLine;
 

@@ -1,4 +1,5 @@
 /** What MONITOR is told: by its file, by its command line, else these defaults. @module */
+import type { AccessSettings, Role, TokenSettings, UserSettings } from "../access/mod.ts";
 import type { DeadmanSettings } from "../alarm/deadman.ts";
 import type { MailSettings } from "../alarm/mail.ts";
 import type { Rule } from "../alarm/rule.ts";
@@ -22,7 +23,7 @@ export interface ClientConfig {
 }
 
 /** What is said once for all of MONITOR. */
-export interface Settings {
+export interface Settings extends AccessSettings {
   /** Its name for people; to its peers it is always `monitor`, which is where old daemons send their log. */
   readonly name: string;
   /** The address it listens on. */
@@ -45,8 +46,14 @@ export interface Settings {
   readonly layouts: string | undefined;
   /** Every value is stored at least this often, seconds, even when it does not change. */
   readonly interval: number;
-  /** An htpasswd file for the page. */
+  /** A file of passwords for the page, as htpasswd writes it. */
   readonly authFile: string | undefined;
+  /** What people with a password may do; undefined where nothing is said. */
+  readonly users: readonly UserSettings[] | undefined;
+  /** Programs that show a token, and what they may do. */
+  readonly tokens: readonly TokenSettings[];
+  /** What those may do who have not signed in; undefined for what is safe. */
+  readonly anonymous: Role | undefined;
   /** Whether every peer may command, as in the original, and not only local ones and those with the token. */
   readonly trustNetwork: boolean;
   /** What a peer shows to be trusted. */
@@ -93,6 +100,9 @@ export const DEFAULTS: Settings = {
   layouts: undefined,
   interval: 60,
   authFile: undefined,
+  users: undefined,
+  tokens: [],
+  anonymous: undefined,
   trustNetwork: false,
   token: undefined,
   oldWebCommands: false,

@@ -2,6 +2,7 @@
 import type { Parsed } from "../../../lib/cli/mod.ts";
 import { readLab } from "../../../lib/device/instance.ts";
 import { ConfigError } from "../../../lib/errors.ts";
+import { checkReach } from "../access/mod.ts";
 import { type MONITOR, readSource, settingsOf } from "./arguments.ts";
 import { type ClientConfig, type Config, DEFAULTS, plainClient, type Said } from "./config.ts";
 import { readIni } from "./ini_file.ts";
@@ -29,7 +30,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
  * @param parsed The command line.
  * @param readFile How to read a file.
  * @returns The configuration, and what was passed over.
- * @throws {ConfigError} With file, line, key and what was expected.
+ * @throws {ConfigError} With file, line, key and what was expected; or if strangers would be let in.
  * @throws {UsageError} If the command line names a client wrongly.
  */
 export async function loadConfig(
@@ -45,6 +46,7 @@ export async function loadConfig(
     clients.set(client.name, known ? { ...known, address: client.address, enabled: true } : client);
   }
   const config = { ...DEFAULTS, ...file.settings, ...settingsOf(parsed), clients: [...clients.values()] };
+  if (!parsed.options.console) checkReach(config);
   return { config, warnings: file.warnings };
 }
 

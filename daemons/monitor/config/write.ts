@@ -23,6 +23,7 @@ export function writeYaml(config: Config): string {
   say("data", config.data, DEFAULTS.data);
   say("interval", config.interval, DEFAULTS.interval);
   say("auth_file", config.authFile, DEFAULTS.authFile);
+  say("anonymous", config.anonymous, DEFAULTS.anonymous);
   say("trust_network", config.trustNetwork, DEFAULTS.trustNetwork);
   say("old_web_commands", config.oldWebCommands, DEFAULTS.oldWebCommands);
   said.clients = Object.fromEntries(config.clients.map((client) => [client.name, clientOf(client)]));

@@ -2,6 +2,7 @@
 import { isRecord } from "../../../lib/device/fields.ts";
 import { lineOf, parseYaml } from "../../../lib/device/source.ts";
 import { ConfigError } from "../../../lib/errors.ts";
+import { readTokens, readUsers, ROLES } from "../access/mod.ts";
 import { readDeadman } from "../alarm/deadman.ts";
 import { readMail } from "../alarm/mail.ts";
 import { readRules } from "../alarm/rule.ts";
@@ -39,6 +40,9 @@ export function readYaml(text: string, file: string): Said {
     layouts: root.text("layouts"),
     interval: root.numberIn("interval", INTERVAL),
     authFile: root.text("auth_file"),
+    users: inSection(root, "users", readUsers),
+    tokens: inSection(root, "tokens", readTokens),
+    anonymous: root.choice("anonymous", ROLES),
     trustNetwork: root.flag("trust_network"),
     token: root.text("token"),
     oldWebCommands: root.flag("old_web_commands"),

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { basicAuth } from "hono/basic-auth";
 import { streamSSE } from "hono/streaming";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
+import type { Access } from "../access/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
@@ -19,7 +20,6 @@ import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
 import { serveImages } from "./images.tsx";
 import { Bulletins, overview } from "./live.ts";
-import type { Verify } from "./htpasswd.ts";
 import { LabPage } from "./views/pages.tsx";
 
 /** A browser that takes nothing for this long is let go; it comes back by itself. */
@@ -42,7 +42,7 @@ export interface AppParts {
  *
  * @param lab The lab.
  * @param clock The clock.
- * @param verify Who may see it; everybody who reaches it without this.
+ * @param access Who may do what; everybody who reaches it may do all without this.
  * @param images The images, where there are any.
  * @param more What else there is.
  * @returns The application; serve its `fetch`.
@@ -50,12 +50,16 @@ export interface AppParts {
 export function createApp(
   lab: Lab,
   clock: Clock,
-  verify?: Verify,
+  access?: Access,
   images?: LabImages,
   more: AppParts = {},
 ): Hono {
   const app = new Hono();
-  if (verify) app.use(basicAuth({ realm: lab.name, verifyUser: verify }));
+  if (access?.mustSignIn) {
+    const verifyUser = async (name: string, password: string) =>
+      await access.byPassword(name, password) !== undefined;
+    app.use(basicAuth({ realm: lab.name, verifyUser }));
+  }
   const page = { lab, clock };
   const commander = new Commander(lab, () => clock.time());
 

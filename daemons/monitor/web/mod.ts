@@ -1,13 +1,11 @@
 /** MONITOR's page. @module */
 import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
+import type { Access } from "../access/mod.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import { createApp } from "./app.tsx";
-import type { Verify } from "./htpasswd.ts";
-
-export { readHtpasswd, type Verify } from "./htpasswd.ts";
 
 /** Options of {@linkcode startWeb}. */
 export interface WebOptions {
@@ -15,8 +13,8 @@ export interface WebOptions {
   host?: string;
   /** Port; 0 for any free one (default 8888). */
   port?: number;
-  /** Who may see it (default: everybody who reaches it). */
-  verify?: Verify | undefined;
+  /** Who may do what (default: everybody who reaches it may do all). */
+  access?: Access | undefined;
   /** The images, where there are any. */
   images?: LabImages | undefined;
   /** How devices are shown. */
@@ -48,10 +46,10 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export function startWeb(lab: Lab, options: WebOptions = {}): Web {
-  const { host = "127.0.0.1", port = 8888, verify, images, layouts, settings, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, access, images, layouts, settings, clock = systemClock } = options;
   const { oldWebCommands = false } = options;
   const controller = new AbortController();
-  const app = createApp(lab, clock, verify, images, { layouts, settings, oldWebCommands });
+  const app = createApp(lab, clock, access, images, { layouts, settings, oldWebCommands });
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);
