@@ -154,6 +154,7 @@ function peerOf(client: ClientConnection): Peer {
     type: "",
     address: client.address,
     modern: true,
+    token: undefined,
     trusted: true,
     gone: client.gone,
     send() {}, // what lines tell without being asked has its own informs here

@@ -12,6 +12,7 @@ import type {
   Picture,
 } from "../link/link.ts";
 import { PublishedLink } from "../link/published.ts";
+import { tls } from "../net/mod.ts";
 import { type Clock, systemClock } from "../time/mod.ts";
 import { LineClient } from "./client.ts";
 import { CommandText } from "./command_text.ts";
@@ -36,8 +37,8 @@ const LOG_TYPES: ReadonlySet<string | undefined> = new Set<LogLine["type"]>([
  * themselves, push what they read and answer commands; of others the status is asked for every second, and what they
  * are is made up from `options.model` and the status. To those nothing is sent that the base protocol does not have.
  *
- * @param address `"host:port"` or `"unix:/path"`.
- * @param options Model, our name, token, clock, transport.
+ * @param address `"host:port"`, `"tls://host:port"` or `"unix:/path"`.
+ * @param options Model, our name, token, certificates to believe, clock, transport.
  * @returns The link, which connects by itself, again and again.
  * @throws {ConfigError} If the address is none.
  *
@@ -75,7 +76,9 @@ class LineLink extends PublishedLink {
   #hasGap = false;
 
   constructor(address: string, options: LinkOptions) {
-    const { clock = systemClock, name, token, transport } = options;
+    const { clock = systemClock, name, token, ca } = options;
+    const isTls = address.startsWith("tls://");
+    const transport = options.transport ?? (isTls ? tls({ ca }) : undefined);
     super(address, clock);
     this.address = address;
     this.#options = options;

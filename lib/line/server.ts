@@ -17,8 +17,11 @@ export interface LineServerOptions {
   transport?: Transport;
   /** Clock (default: the system's). */
   clock?: Clock;
-  /** What peers from beyond this machine show in `id … token=` to be obeyed. Without one they may only look. */
-  token?: string | undefined;
+  /**
+   * What peers from beyond this machine show in `id … token=` to be obeyed, or what tells whether a token counts.
+   * Without one they may only look.
+   */
+  token?: string | ((shown: string) => boolean) | undefined;
   /** Obeys everybody who reaches the server, as the original always did. */
   trustNetwork?: boolean;
   /** Longest line, bytes (default 1 MiB). */
@@ -113,7 +116,7 @@ class Server implements LineServer {
       patience: options.patience ?? "30 s",
       silence: options.silence,
       trustNetwork: options.trustNetwork ?? false,
-      isToken: (shown) => token !== undefined && isSame(shown, token),
+      isToken: typeof token === "function" ? token : (shown) => token !== undefined && isSame(shown, token),
       log: options.log ?? (() => {}),
     };
     this.#described = service.onDescribed?.(() => {

@@ -17,6 +17,8 @@ export interface Peer {
   readonly address: string;
   /** Whether it said `proto=dewar/1`. Only such a peer is sent anything the base protocol does not have. */
   readonly modern: boolean;
+  /** The token it has shown, if it is one that counts. Without one it is {@linkcode Peer.trusted} for where it is. */
+  readonly token: string | undefined;
   /** Whether it may do more than look: local, or with the token, or the network is trusted. */
   readonly trusted: boolean;
   /** Aborted when it is gone. */

@@ -29,6 +29,7 @@ export class Session implements Peer, Receiver {
   name: string;
   type = "";
   modern = false;
+  token: string | undefined;
   trusted: boolean;
   readonly #context: SessionContext;
   readonly #connection: Connection;
@@ -48,7 +49,7 @@ export class Session implements Peer, Receiver {
     this.#connection = connection;
     this.address = connection.peer;
     this.name = name;
-    this.trusted = context.trustNetwork || connection.isLocal;
+    this.trusted = this.#isBelieved;
     this.#outbox = new Outbox(connection, {
       reply: () => context.replies.status(this.modern),
       patience: context.patience,
@@ -128,10 +129,7 @@ export class Session implements Peer, Receiver {
     this.name = options.name || this.name;
     this.type = options.type ?? "";
     if (options.proto === "dewar/1") this.#becomeModern();
-    if (options.token !== undefined && !this.trusted) {
-      this.trusted = this.#context.isToken(options.token);
-      if (!this.trusted) this.#context.log("warning", `${this.#who} showed a wrong token`);
-    }
+    if (options.token !== undefined) this.#show(options.token);
     this.#context.service.joined?.(this);
   }
 
@@ -189,6 +187,19 @@ export class Session implements Peer, Receiver {
   /** Answers `@ping` with the time, from which the peer knows how far our clocks are apart. */
   pong(): void {
     if (this.modern) this.#say(`@pong @time=${this.#context.clock.time()}`);
+  }
+
+  /** Whether it is obeyed for where it is. */
+  get #isBelieved(): boolean {
+    return this.#context.trustNetwork || this.#connection.isLocal;
+  }
+
+  #show(token: string): void {
+    const { isToken, log } = this.#context;
+    const isRight = isToken(token);
+    this.token = isRight ? token : undefined;
+    this.trusted = isRight || this.#isBelieved;
+    if (!this.trusted) log("warning", `${this.#who} showed a wrong token`);
   }
 
   #becomeModern(): void {

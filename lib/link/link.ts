@@ -203,6 +203,8 @@ export interface LinkOptions {
   name?: string;
   /** Token for peers that ask for one. */
   token?: string;
+  /** For addresses with `tls://`: certificates to believe, as PEM, instead of the authorities that this runtime knows. */
+  ca?: string;
   /** Clock (default: the system's). */
   clock?: Clock;
   /** Transport (default: by address). */

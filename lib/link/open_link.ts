@@ -8,6 +8,10 @@ const PROTOCOLS: Readonly<Record<string, () => Promise<(address: string, options
   fitspipe: async () => (await import("../fitspipe/link.ts")).openFitspipeLink,
   katcp: async () => (await import("../katcp/link.ts")).openKatcpLink,
   panda: async () => (await import("../panda/link.ts")).openPandaLink,
+  tls: async () => {
+    const { openLineLink } = await import("../line/link.ts");
+    return (address, options) => openLineLink(`tls://${address}`, options);
+  },
 };
 
 /** Ports that are always the same, and so may be left out. */
@@ -16,11 +20,11 @@ const PORTS: Readonly<Record<string, number>> = { panda: 8888 };
 const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
 
 /**
- * Opens a link. `host:port`, `line://host:port` and `unix:/path` speak the line protocol; other protocols are named by
- * a scheme.
+ * Opens a link. `host:port`, `line://host:port`, `tls://host:port` (through TLS) and `unix:/path` speak the line protocol;
+ * other protocols are named by a scheme.
  *
  * @param address Where to.
- * @param options Model, our name, token, clock, transport.
+ * @param options Model, our name, token, certificates to believe, clock, transport.
  * @returns The link, which connects by itself.
  * @throws {ConfigError} If the address names a protocol that is not known, or is none.
  *

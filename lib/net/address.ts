@@ -5,18 +5,20 @@ import { ConfigError } from "../errors.ts";
 export type Address =
   /** A TCP port of a host; IPv6 hosts without their brackets. */
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  /** A TCP port of a host, spoken to through TLS. */
+  | { readonly kind: "tls"; readonly host: string; readonly port: number }
   /** A socket in the file system. */
   | { readonly kind: "unix"; readonly path: string };
 
 /** Longest path the system takes for a Unix socket, in bytes. */
 const MAX_UNIX_PATH = 107;
 
-const HOST_AND_PORT = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:/[\]]+)):(\d+)$/;
+const HOST_AND_PORT = /^(tls:\/\/)?(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:/[\]]+)):(\d+)$/;
 
 /**
  * Takes an address apart.
  *
- * @param address `"host:port"`, `"[::1]:port"` or `"unix:/path"`.
+ * @param address `"host:port"`, `"[::1]:port"`, `"tls://host:port"` or `"unix:/path"`.
  * @returns Its parts.
  * @throws {ConfigError} If it is none of these, the port is above 65535 or the path longer than 107 bytes.
  */
@@ -25,14 +27,15 @@ export function parseAddress(address: string): Address {
   const match = HOST_AND_PORT.exec(address);
   if (!match) {
     throw new ConfigError(
-      `Cannot read "${address}" as an address: expected "host:port", "[IPv6]:port" or "unix:/path"`,
+      `Cannot read "${address}" as an address: expected "host:port", "[IPv6]:port", "tls://host:port" or "unix:/path"`,
     );
   }
-  const port = Number(match[3]);
+  const [, scheme, ipv6, name, digits] = match;
+  const port = Number(digits);
   if (port > 65535) {
-    throw new ConfigError(`Cannot use address "${address}": port ${match[3]} is not within 0 to 65535`);
+    throw new ConfigError(`Cannot use address "${address}": port ${digits} is not within 0 to 65535`);
   }
-  return { kind: "tcp", host: (match[1] ?? match[2])!, port };
+  return { kind: scheme ? "tls" : "tcp", host: (ipv6 ?? name)!, port };
 }
 
 /**

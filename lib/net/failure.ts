@@ -2,7 +2,16 @@
 import { ConnectionError } from "../errors.ts";
 import type { Address } from "./address.ts";
 
+/** What to do about a certificate that nobody vouches for. */
+const UNKNOWN_ISSUER = "give the certificate of whoever signed it as ca (DEWAR_CA for programs)";
+/** Deno says the same of a certificate that is over. */
+const NOT_VERIFIED =
+  `its certificate cannot be verified: either nobody here knows who signed it (${UNKNOWN_ISSUER}), or it has expired (renew it there)`;
+
 const REASONS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "its certificate has expired: it must be renewed there, unless the clock here is wrong",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet: a clock is wrong, there or here",
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is signed by itself: ${UNKNOWN_ISSUER}`,
   EACCES: "permission denied",
   EADDRNOTAVAIL: "this machine has no such address",
   EAI_AGAIN: "the name cannot be resolved now",
@@ -15,7 +24,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "the name cannot be resolved",
   EPERM: "not permitted",
   EPIPE: "closed by the peer",
+  ERR_SSL_WRONG_VERSION_NUMBER: "what answers there does not speak TLS: leave tls:// away",
   ETIMEDOUT: "no answer from the host",
+  SELF_SIGNED_CERT_IN_CHAIN: NOT_VERIFIED,
+  UNABLE_TO_GET_ISSUER_CERT: NOT_VERIFIED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_VERIFIED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_VERIFIED,
 };
 
 /**
@@ -30,6 +44,9 @@ export function reasonOf(error: unknown): string {
   if (error.name === "NotCapable") return `this process may not: ${error.message}`;
   if (error.message.startsWith("failed to lookup address")) return REASONS["ENOTFOUND"]!; // Deno gives no code
   const { code } = error as Error & { code?: string };
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return `its certificate is for another host: connect by a name that it has (${error.message})`;
+  }
   return (code && REASONS[code]) ?? error.message;
 }
 
@@ -50,7 +67,7 @@ export function connectFailure(address: string, cause: unknown): ConnectionError
  * @param cause What was reported.
  */
 export function listenFailure(address: Address, cause: unknown): ConnectionError {
-  const place = address.kind === "tcp" ? `port ${address.port} on ${address.host}` : address.path;
+  const place = address.kind === "unix" ? address.path : `port ${address.port} on ${address.host}`;
   const { code } = cause as { code?: string };
   const why = code === "EADDRINUSE" ? "is already in use" : `cannot be opened: ${reasonOf(cause)}`;
   return new ConnectionError(`Cannot listen: ${place} ${why}`, { cause });

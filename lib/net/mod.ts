@@ -3,6 +3,7 @@ export { type Address, formatAddress, parseAddress } from "./address.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { bulk } from "./bulk.ts";
 export { joinBytes } from "./bytes.ts";
+export { Certificate, type CertificateFiles } from "./certificate.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "./connection.ts";
 export { type Heartbeat, heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export {
@@ -14,6 +15,7 @@ export {
 export { readTrace, type ReplayOptions, replayTrace } from "./replay.ts";
 export { openSockets } from "./open_sockets.ts";
 export { tcp } from "./tcp.ts";
+export { listenTls, type ListenTlsOptions, tls, type TlsListener, type TlsOptions } from "./tls.ts";
 export { TraceRecorder, type TraceRecorderOptions } from "./trace.ts";
 export {
   formatTraceEvent,

@@ -1,5 +1,5 @@
 /** Opens `node:net` sockets, to connect and to listen. @module */
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Connection, ConnectOptions, Listener } from "./connection.ts";
 import { type Address, formatAddress, isLoopback } from "./address.ts";
 import { connectFailure, listenFailure } from "./failure.ts";
@@ -14,7 +14,26 @@ import { SocketConnection, SocketListener } from "./socket.ts";
  * @throws {ConnectionError} If it cannot.
  */
 export function connectSocket(address: Address, name: string, options: ConnectOptions): Promise<Connection> {
-  const { signal } = options;
+  const open = () => connect({ ...address, allowHalfOpen: true, noDelay: true });
+  return trySocket(open, { ...options, name, ready: "connect" });
+}
+
+/** Options of {@linkcode trySocket}. */
+export interface TryOptions extends ConnectOptions {
+  /** The address as it was given, for messages. */
+  name: string;
+  /** The event that says that it can be used. */
+  ready: "connect" | "secureConnect";
+}
+
+/**
+ * Waits for a socket to be connected.
+ *
+ * @param open Begins to connect it.
+ * @param options Name, event, signal.
+ * @throws {ConnectionError} If it cannot.
+ */
+export function trySocket(open: () => Socket, { name, ready, signal }: TryOptions): Promise<Connection> {
   const { promise, resolve, reject } = Promise.withResolvers<Connection>();
   if (signal?.aborted) {
     reject(signal.reason);
@@ -22,7 +41,7 @@ export function connectSocket(address: Address, name: string, options: ConnectOp
   }
   let socket: Socket;
   try {
-    socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+    socket = open();
   } catch (error) { // permission for a path is refused at once
     reject(connectFailure(name, error));
     return promise;
@@ -43,7 +62,7 @@ export function connectSocket(address: Address, name: string, options: ConnectOp
   };
   signal?.addEventListener("abort", abort, { once: true });
   socket.on("error", failed);
-  socket.once("connect", () => {
+  socket.once(ready, () => {
     done();
     resolve(new SocketConnection(socket, name, isLocalSocket(socket)));
   });
@@ -57,8 +76,10 @@ export function connectSocket(address: Address, name: string, options: ConnectOp
  * @param accept Is given every connection.
  * @throws {ConnectionError} If it cannot.
  */
-export function listenSocket(address: Address, accept: (connection: Connection) => void): Promise<Listener> {
-  const { promise, resolve, reject } = Promise.withResolvers<Listener>();
+export async function listenSocket(
+  address: Address,
+  accept: (connection: Connection) => void,
+): Promise<Listener> {
   const connections = new Set<Connection>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const peer = address.kind === "unix"
@@ -69,6 +90,20 @@ export function listenSocket(address: Address, accept: (connection: Connection) 
     connection.closed.then(() => connections.delete(connection));
     accept(connection);
   });
+  const { name, port } = await listen(server, address);
+  return new SocketListener(server, name, port, connections);
+}
+
+/**
+ * Lets a `node:net` server listen.
+ *
+ * @param server The server.
+ * @param address Where.
+ * @returns Where it listens, with the true port.
+ * @throws {ConnectionError} If it cannot.
+ */
+export function listen(server: Server, address: Address): Promise<{ name: string; port: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ name: string; port: number }>();
   const failed = (error: Error) => reject(listenFailure(address, error));
   if (!mayListen(address)) {
     failed(new Error("this process may not (it needs --allow-net of the address)"));
@@ -78,11 +113,12 @@ export function listenSocket(address: Address, accept: (connection: Connection) 
   const listening = () => {
     server.off("error", failed);
     const bound = server.address();
-    if (typeof bound === "object" && bound !== null) {
-      resolve(new SocketListener(server, formatAddress(bound.address, bound.port), bound.port, connections));
-    } else {
-      resolve(new SocketListener(server, `unix:${bound}`, 0, connections));
-    }
+    const isTcp = typeof bound === "object" && bound !== null;
+    resolve(
+      isTcp
+        ? { name: formatAddress(bound.address, bound.port), port: bound.port }
+        : { name: `unix:${bound}`, port: 0 },
+    );
   };
   try {
     server.listen({ ...address, backlog: 1024 }, listening);

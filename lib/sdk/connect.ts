@@ -8,7 +8,7 @@ import type { Device } from "./device.ts";
 import { deviceOn } from "./device_on.ts";
 import { Lab } from "./lab.ts";
 import { ownName } from "./own_name.ts";
-import { placeOf } from "./place.ts";
+import { credentials, placeOf } from "./place.ts";
 
 /** Options of {@linkcode connect}. */
 export interface ConnectDeviceOptions extends Omit<LinkOptions, "model"> {
@@ -29,7 +29,8 @@ const DEFAULT_TIMEOUT = "10 s";
  * from the environment (`DEWAR_CRYOCON`), else from `lab.yaml` (in the current folder, or where `DEWAR_LAB` says), else
  * from MONITOR (`DEWAR_MONITOR`, else `localhost:7100`), through which it is then reached. What the program has no
  * permission to look at is passed over. Or a link that is open already; it belongs to the device from then on.
- * @param options Our name (default: the script's), token, timeout, clock, transport.
+ * @param options Our name (default: the script's), token (default: `DEWAR_TOKEN`), certificates to believe (default: the
+ * file that `DEWAR_CA` names), timeout, clock, transport.
  * @returns The device. The link to it mends itself; nothing is sent again by itself.
  * @throws {TimeoutError} If it does not answer in time.
  * @throws {ConfigError} If another kind of device answers.
@@ -77,7 +78,7 @@ export async function connect<const M extends Model>(
   const wait = { timeout, ...(signal && { signal }) };
   if (typeof where === "object") return await deviceOn(model, where, clock, wait);
   const { address, name } = await placeOf(model, where);
-  const own = { name: ownName(), ...given };
+  const own = { name: ownName(), ...await credentials(), ...given };
   if (name === undefined) {
     return await deviceOn(model, await openLink(address, { ...own, model }), clock, wait);
   }

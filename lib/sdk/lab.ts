@@ -8,7 +8,7 @@ import type { Device } from "./device.ts";
 import { deviceOn } from "./device_on.ts";
 import { LabLink } from "./lab_link.ts";
 import { ownName } from "./own_name.ts";
-import { monitorAddress } from "./place.ts";
+import { credentials, monitorAddress } from "./place.ts";
 
 /** A lab: its devices, seen and commanded through its MONITOR. */
 export class Lab implements AsyncDisposable {
@@ -89,7 +89,8 @@ export class Lab implements AsyncDisposable {
  * Connects to a lab.
  *
  * @param where MONITOR's address (default: `DEWAR_MONITOR`, else `"localhost:7100"`).
- * @param options Our name (default: the script's), token, clock, transport.
+ * @param options Our name (default: the script's), token (default: `DEWAR_TOKEN`), certificates to believe (default: the
+ * file that `DEWAR_CA` names), clock, transport.
  * @returns The lab.
  *
  * @example Usage
@@ -130,5 +131,5 @@ export class Lab implements AsyncDisposable {
  */
 export async function connectLab(where: string = monitorAddress(), options: LinkOptions = {}): Promise<Lab> {
   const { clock = systemClock } = options;
-  return new Lab(await openLink(where, { name: ownName(), ...options }), clock);
+  return new Lab(await openLink(where, { name: ownName(), ...await credentials(), ...options }), clock);
 }

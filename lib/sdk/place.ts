@@ -1,6 +1,7 @@
 /** Where a device is to be found: by its address, or by its name. @module */
 import type { Needs } from "../cli/permissions.ts";
 import { type LabConfig, type Model, readLab, resolveAddress } from "../device/mod.ts";
+import { ConfigError } from "../errors.ts";
 import { reachedAt } from "../link/open_link.ts";
 
 /** Where `connect` goes. */
@@ -37,12 +38,35 @@ export async function placeOf(model: Model, where?: string): Promise<Place> {
  */
 export async function needsToConnect(model: Model, where?: string): Promise<Needs> {
   const net = [reachedAt((await placeOf(model, where)).address)];
-  return isAddress(where) ? { net } : { net, env: ["DEWAR_*"], read: [labFile()] };
+  const ca = environment("DEWAR_CA");
+  const read = ca === undefined ? [] : [ca];
+  return isAddress(where)
+    ? { net, env: ["DEWAR_TOKEN", "DEWAR_CA"], read }
+    : { net, env: ["DEWAR_*"], read: [labFile(), ...read] };
 }
 
 /** MONITOR's address: `DEWAR_MONITOR`, else `"localhost:7100"`. */
 export function monitorAddress(): string {
   return environment("DEWAR_MONITOR") ?? "localhost:7100";
+}
+
+/** What a program shows and believes: the token in `DEWAR_TOKEN`, the certificates in the file that `DEWAR_CA` names. */
+export async function credentials(): Promise<{ token?: string; ca?: string }> {
+  const token = environment("DEWAR_TOKEN");
+  const file = environment("DEWAR_CA");
+  return {
+    ...token === undefined ? {} : { token },
+    ...file === undefined ? {} : { ca: await certificates(file) },
+  };
+}
+
+async function certificates(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new ConfigError(`DEWAR_CA: expected a readable file of certificates: ${reason}`, { cause });
+  }
 }
 
 function isAddress(where: string | undefined): where is string {
