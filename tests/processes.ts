@@ -114,6 +114,15 @@ export async function processorTime(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** Seconds of processor time that each thread of a process has used. */
+export async function threadTimes(pid: number): Promise<Map<number, number>> {
+  const all = (await outputOf("sh", "-c", `cat /proc/${pid}/task/*/stat`)).trim().split("\n");
+  return new Map(all.map((line) => {
+    const fields = line.replace(/^.*\) /, "").split(" ");
+    return [parseInt(line), (Number(fields[11]) + Number(fields[12])) / 100];
+  }));
+}
+
 /** Memory of a process in MB, as the system counts it (resident). */
 export async function memory(pid: number): Promise<number> {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await outputOf("cat", `/proc/${pid}/status`))!;

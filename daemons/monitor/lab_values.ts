@@ -7,12 +7,16 @@ import type { Reading, Update } from "../../lib/device/reading.ts";
 import { formatValue } from "../../lib/device/text.ts";
 import type { Value } from "../../lib/device/types.ts";
 import type { ValueSource } from "../../lib/line/mod.ts";
+import type { Timer } from "../../lib/time/mod.ts";
 import type { LabEvent } from "./lab.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
 
 /** How much of the past a subscriber that was away can be told. */
 const KEPT = { time: 10 * 60_000, readings: 200_000 };
+
+/** How long nobody is told again that the lab is described anew: at the start every client comes with its description. */
+const QUIET = "500 ms";
 
 /** What a client's own name stands for. */
 const CONNECTED: FlagParam = { type: "flag", description: "Whether it is connected", alarm: false };
@@ -32,6 +36,8 @@ export class LabValues implements ValueSource, Disposable {
   #seq: number;
   #revision = 1;
   #description: Description | undefined;
+  #quiet: Timer | undefined;
+  #hasNews = false;
 
   /** Follows a lab. */
   constructor(lab: LiveLab) {
@@ -89,6 +95,7 @@ export class LabValues implements ValueSource, Disposable {
   /** Ends it. */
   [Symbol.dispose](): void {
     this.#watching[Symbol.dispose]();
+    this.#quiet?.stop();
   }
 
   #take(event: LabEvent): void {
@@ -113,6 +120,15 @@ export class LabValues implements ValueSource, Disposable {
   #redescribe(): void {
     this.#revision += 1;
     this.#description = undefined;
+    this.#hasNews = true;
+    if (!this.#quiet) this.#tellDescribed();
+  }
+
+  #tellDescribed(): void {
+    this.#quiet = undefined;
+    if (!this.#hasNews) return;
+    this.#hasNews = false;
+    this.#quiet = this.#lab.clock.after(QUIET, () => this.#tellDescribed());
     for (const listener of this.#describedListeners) listener();
   }
 

@@ -120,9 +120,10 @@ class Server implements LineServer {
       log: options.log ?? (() => {}),
     };
     this.#described = service.onDescribed?.(() => {
-      const revision = service.describe?.().revision;
-      if (revision === undefined) return;
-      for (const peer of this.peers) peer.described(revision);
+      const modern = [...this.peers].filter((peer) => peer.modern);
+      const revision = modern.length > 0 ? service.describe?.().revision : undefined;
+      if (revision === undefined) return; // a description is costly, and nobody else would know what is meant
+      for (const peer of modern) peer.described(revision);
     });
   }
 

@@ -8,6 +8,7 @@ import { CLIENT } from "./processes.ts";
 const PARTS = [
   "status",
   "monitor",
+  "scale",
   "sdk",
   "parsing",
   "katcp",

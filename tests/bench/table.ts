@@ -12,6 +12,7 @@ import { memoryAndStart } from "./start_bench.ts";
 import { monitor } from "./monitor_bench.ts";
 import { panda } from "./panda_bench.ts";
 import { parsing } from "./parse_bench.ts";
+import { scale } from "./scale_bench.ts";
 import { sdk } from "./sdk_bench.ts";
 import { status } from "./status_bench.ts";
 import { viewer } from "./viewer_bench.ts";
@@ -20,6 +21,7 @@ import type { Part } from "./row.ts";
 const PARTS: Readonly<Record<string, Part>> = {
   status,
   monitor,
+  scale,
   sdk,
   parsing,
   katcp,

@@ -1,8 +1,7 @@
 /** MONITOR over HTTP: the pages, the live stream, history, and the original's addresses. @module */
 import { type Context, Hono } from "hono";
 import { basicAuth } from "hono/basic-auth";
-import { streamSSE } from "hono/streaming";
-import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
+import type { Clock } from "../../../lib/time/mod.ts";
 import type { Access } from "../access/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
@@ -19,11 +18,11 @@ import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
 import { serveImages } from "./images.tsx";
-import { Bulletins, overview } from "./live.ts";
+import { Broadcast } from "./broadcast.ts";
+import { overview } from "./live.ts";
+import { LIVE_HEADERS, streamOf } from "./live_stream.ts";
 import { LabPage } from "./views/pages.tsx";
 
-/** A browser that takes nothing for this long is let go; it comes back by itself. */
-const STALLED = "20 s";
 /** Most points of a history, whatever is asked. */
 const MOST_POINTS = 20_000;
 
@@ -61,32 +60,17 @@ export function createApp(
     app.use(basicAuth({ realm: lab.name, verifyUser }));
   }
   const page = { lab, clock };
+  const broadcast = new Broadcast(lab, clock);
   const commander = new Commander(lab, () => clock.time());
 
   app.get("/", async (c) => c.html(await LabPage(page)));
   app.get("/palette.json", (c) => c.json(paletteOf(lab)));
 
-  app.get("/live", (c) =>
-    streamSSE(c, async (stream) => {
-      using bulletins = new Bulletins(lab, clock);
-      stream.onAbort(() => bulletins[Symbol.dispose]());
-      for (;;) {
-        const bulletin = await bulletins.next();
-        if (!bulletin) return;
-        const sent = stream.writeSSE({ data: JSON.stringify(bulletin) });
-        const limits = {
-          clock,
-          timeout: STALLED,
-          signal: bulletins.ended,
-          what: "reading by the browser",
-        } as const;
-        try {
-          await withDeadline(() => sent, limits);
-        } catch {
-          return stream.abort(); // gone or stalled: it comes back by itself, and everything is sent anew
-        }
-      }
-    }));
+  app.get("/live", (c) => {
+    const clients = c.req.query("clients");
+    const shown = clients === undefined ? undefined : new Set(clients.split(","));
+    return c.body(streamOf(broadcast, shown), 200, LIVE_HEADERS);
+  });
 
   app.get("/history", async (c) => {
     const { client = "", key = "", from, to, points } = c.req.query();

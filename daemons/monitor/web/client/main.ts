@@ -12,6 +12,10 @@ import { showAges, showOffline, showValues } from "./values.ts";
 const SILENCE = 3000;
 /** Log lines kept on the page. */
 const LINES = 500;
+/** A page that shows more clients than this is told of all: their names would not fit into an address. */
+const MOST_CLIENTS = 50;
+/** How long it stays on the page that something was missed, milliseconds. */
+const LATE_SHOWN = 10_000;
 
 const { plots = [] } = JSON.parse(document.querySelector("#data")!.textContent!) as { plots?: PlotData[] };
 for (const plot of plots) {
@@ -75,9 +79,26 @@ function showOpen({ open, urgent }: Bulletin["lab"]): void {
   soundFor(urgent);
 }
 
+let lateUntil = 0;
+
+/** This browser was told nothing for a while because it took nothing: what it shows is the newest, not all there was. */
+function showLate(span: number): void {
+  const strip = document.querySelector<HTMLElement>("#late")!;
+  strip.querySelector(".what")!.textContent = `this browser had taken nothing for ${
+    Math.round(span)
+  } s: values are the newest, curves lack what was between`;
+  strip.hidden = false;
+  lateUntil = performance.now() + LATE_SHOWN;
+}
+
 let heard = performance.now();
 let offset = 0;
-const stream = new EventSource("/live");
+const onPage = [...document.querySelectorAll<HTMLElement>("[data-client]")].map(({ dataset }) =>
+  dataset.client!
+);
+const shown = [...new Set([...onPage, ...plots.map(({ client }) => client)])];
+const which = shown.length > MOST_CLIENTS ? "" : `?${new URLSearchParams({ clients: shown.join() })}`;
+const stream = new EventSource(`/live${which}`);
 stream.onmessage = ({ data }) => {
   const bulletin = JSON.parse(data) as Bulletin;
   if (bulletin.reload) return location.reload();
@@ -90,6 +111,7 @@ stream.onmessage = ({ data }) => {
   showLog(bulletin.log);
   if (bulletin.alarms) replaceRegions("alarms");
   showOpen(bulletin.lab);
+  if (bulletin.late !== undefined) showLate(bulletin.late);
   if (bulletin.images) document.dispatchEvent(new Event("dewar:images"));
   const { connected, clients, stored, problem } = bulletin.lab;
   set("connected", `${connected} of ${clients} connected`);
@@ -103,4 +125,5 @@ setInterval(() => {
   set("clock", `${clock(now)} UTC`);
   showAges(now);
   if (performance.now() - heard > SILENCE) showOffline(true);
+  if (performance.now() > lateUntil) document.querySelector<HTMLElement>("#late")!.hidden = true;
 }, 250);

@@ -15,8 +15,17 @@ function age(span: number): string {
   return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
 }
 
-const find = (client: string, key: string): NodeListOf<Element> =>
-  document.querySelectorAll(`[data-client="${CSS.escape(client)}"] [data-key="${CSS.escape(key)}"]`);
+/** Where each value stands, by client and key; found once, as looking for each value that comes takes too long. */
+let places: Map<string, Element[]> | undefined;
+document.addEventListener("dewar:replaced", () => places = undefined);
+
+function find(client: string, key: string): readonly Element[] {
+  places ??= Map.groupBy(
+    document.querySelectorAll<HTMLElement>("[data-client] [data-key]"),
+    (place) => `${place.closest<HTMLElement>("[data-client]")!.dataset.client}/${place.dataset.key}`,
+  );
+  return places.get(`${client}/${key}`) ?? [];
+}
 
 function put(client: string, [key, text, look, hint, old]: ValueRow): void {
   for (const place of find(client, key)) {

@@ -108,6 +108,10 @@ export function Layout(
               <span class="warnv">store</span>
               <span class="what">{overview.problem ?? ""}</span>
             </div>
+            <div class="strip warn" id="late" hidden>
+              <span class="warnv">late</span>
+              <span class="what"></span>
+            </div>
             {problem !== undefined && (
               <div class="strip warn" role="alert">
                 <span class="warnv">not done</span>

@@ -1,0 +1,271 @@
+/** What happens in the lab, told to any number of browsers: made and encoded once for all that have read the same. @module */
+import type { LogLine } from "../../../lib/link/link.ts";
+import type { Clock, Timer } from "../../../lib/time/mod.ts";
+import type { Client, Lab, LabEvent } from "../lab.ts";
+import { type Bulletin, isLive, overview, type ValueRow, valueRow } from "./live.ts";
+import { showLink } from "./show.ts";
+
+/** How often at most values leave for browsers, milliseconds: more is not seen. */
+const PERIOD = 50;
+/** How often the page hears that MONITOR lives. */
+const BEAT = "1 s";
+/** Log lines kept for a reader that is slow. */
+const MOST_LINES = 200;
+/** Who has taken nothing for longer is told so, milliseconds. */
+const LATE = 2000;
+/** Who has taken nothing for longer is given up, milliseconds. */
+const STALLED = 20_000;
+
+/** The clients of which somebody is told; undefined: all. */
+export type Shown = ReadonlySet<string> | undefined;
+
+/** The edition that told last of each value of a client, and of any. */
+interface Told {
+  last: number;
+  readonly keys: Map<string, number>;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Editions of what happens in a lab. What has changed is noted once, with the edition that tells of it; who has read up to
+ * an edition is told what came after it. So a reader that does not read costs nothing, and takes up again with the newest
+ * state: of a value it has missed it is told the last.
+ */
+export class Broadcast implements Disposable {
+  readonly #lab: Lab;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<Listener>();
+  readonly #values = new Map<string, Told>();
+  readonly #links = new Map<string, number>();
+  readonly #described = new Map<string, number>();
+  readonly #made = new Map<string, Uint8Array<ArrayBuffer>>();
+  #madeAt = -Infinity;
+  #watching: Disposable | undefined;
+  #beat: Timer | undefined;
+  #due: Timer | undefined;
+  #log: { readonly edition: number; readonly line: LogLine }[] = [];
+  #news = { images: 0, alarms: 0, reload: 0 };
+  #edition = 0;
+  #at = -Infinity;
+
+  /** Begins with nobody; as long as nobody listens nothing is done. */
+  constructor(lab: Lab, clock: Clock) {
+    this.#lab = lab;
+    this.#clock = clock;
+  }
+
+  /**
+   * Begins to tell somebody: first of everything there is, then of what has changed since.
+   *
+   * @param shown The clients they are told of (default: all).
+   * @param giveUp Called when they have taken nothing for 20 s; they are told no more then.
+   */
+  listen(shown?: Shown, giveUp: () => void = () => {}): Listener {
+    if (this.#listeners.size === 0) {
+      this.#watching = this.#lab.watch((event) => this.#note(event));
+      this.#beat = this.#clock.every(BEAT, () => this.#live());
+    }
+    const listener = new Listener({
+      clock: this.#clock,
+      edition: () => this.#edition,
+      event: (since, late) => this.#event(since, shown, late),
+      left: () => this.#leave(listener),
+      giveUp,
+    });
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  /** Ends all listening. */
+  [Symbol.dispose](): void {
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+  }
+
+  #leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    this.#watching?.[Symbol.dispose]();
+    this.#beat?.stop();
+    this.#due?.stop();
+    this.#due = undefined;
+    this.#values.clear();
+    this.#links.clear();
+    this.#described.clear();
+    this.#log = [];
+    this.#madeAt = -Infinity;
+  }
+
+  #live(): void {
+    for (const listener of this.#listeners) listener.check();
+    if (this.#listeners.size > 0) this.#announce();
+  }
+
+  #note(event: LabEvent): void {
+    const next = this.#edition + 1;
+    switch (event.kind) {
+      case "values": {
+        const { client: { name }, keys } = event;
+        let told = this.#values.get(name);
+        if (!told) this.#values.set(name, told = { last: next, keys: new Map() });
+        told.last = next;
+        for (const key of keys) told.keys.set(key, next);
+        break;
+      }
+      case "state":
+        this.#links.set(event.client.name, next);
+        break;
+      case "log":
+        this.#log.push({ edition: next, line: event.line });
+        if (this.#log.length > 2 * MOST_LINES) this.#log = this.#log.slice(-MOST_LINES);
+        break;
+      case "image":
+        this.#news.images = next;
+        break;
+      case "alarm":
+        this.#news.alarms = next;
+        break;
+      case "described":
+        this.#described.set(event.client.name, next);
+        break;
+      case "clients":
+        this.#news.reload = next;
+        break;
+      case "plots":
+    }
+    this.#announce();
+  }
+
+  #announce(): void {
+    const wait = Math.max(0, this.#at + PERIOD - this.#clock.now());
+    this.#due ??= this.#clock.after(wait, () => this.#publish());
+  }
+
+  #publish(): void {
+    this.#due = undefined;
+    this.#at = this.#clock.now();
+    this.#edition++;
+    this.#madeAt = -Infinity;
+    for (const listener of this.#listeners) listener.wake();
+  }
+
+  /** What happened after an edition, as an event of a stream: the same bytes for all who are told the same. */
+  #event(since: number | undefined, shown: Shown, late: number | undefined): Uint8Array<ArrayBuffer> {
+    const which = `${since} ${late ?? ""} ${shown ? [...shown].join() : "all"}`;
+    const now = this.#clock.now();
+    if (now - this.#madeAt > PERIOD) {
+      this.#made.clear(); // ages in it would be wrong
+      this.#madeAt = now;
+    }
+    let made = this.#made.get(which);
+    if (!made) {
+      const bulletin = this.#bulletin(since, shown);
+      const json = JSON.stringify(late === undefined ? bulletin : { ...bulletin, late });
+      this.#made.set(which, made = encoder.encode(`data: ${json}\n\n`));
+    }
+    return made;
+  }
+
+  #bulletin(since: number | undefined, shown: Shown): Bulletin {
+    const lab = overview(this.#lab, this.#clock);
+    const clients = [...this.#lab.clients.values()].filter(({ name }) => !shown || shown.has(name));
+    const values: Record<string, ValueRow[]> = {};
+    const links: Record<string, NonNullable<Bulletin["links"]>[string]> = {};
+    for (const client of clients) {
+      const { name, state } = client;
+      const keys = this.#keys(client, since);
+      if (keys) values[name] = keys.flatMap((key) => this.#row(client, key));
+      if (since !== undefined && !((this.#links.get(name) ?? 0) > since)) continue;
+      links[name] = { live: isLive(client), text: showLink(client), since: state.since };
+    }
+    if (since === undefined) return { values, links, log: [], lab };
+    const { images, alarms } = this.#news;
+    const isAfter = (edition = 0) => edition > since;
+    const reload = isAfter(this.#news.reload) ||
+      clients.some(({ name }) => isAfter(this.#described.get(name)));
+    return {
+      values,
+      links,
+      log: this.#log.filter(({ edition }) => edition > since).slice(-MOST_LINES).map(({ line }) => line),
+      lab,
+      ...(isAfter(images) && { images: true as const }),
+      ...(isAfter(alarms) && { alarms: true as const }),
+      ...(reload && { reload: true as const }),
+    };
+  }
+
+  #keys({ name, channels }: Client, since: number | undefined): string[] | undefined {
+    if (since === undefined) return [...channels.keys()];
+    const told = this.#values.get(name);
+    if (!told || told.last <= since) return undefined;
+    return [...told.keys].flatMap(([key, edition]) => edition > since ? [key] : []);
+  }
+
+  #row(client: Client, key: string): [ValueRow] | [] {
+    const channel = client.channels.get(key);
+    return channel ? [valueRow(client, channel, this.#clock)] : [];
+  }
+}
+
+/** What a {@linkcode Listener} is told by. */
+interface ListenerParts {
+  readonly clock: Clock;
+  edition(): number;
+  event(since: number | undefined, late: number | undefined): Uint8Array<ArrayBuffer>;
+  left(): void;
+  giveUp(): void;
+}
+
+/** Somebody who is told. */
+export class Listener implements Disposable {
+  readonly #parts: ListenerParts;
+  #read: number | undefined;
+  #readAt: number;
+  #isWaiting = false;
+  #hasEnded = false;
+  #bell = Promise.withResolvers<void>();
+
+  /** Begins with nothing read; {@linkcode Broadcast.listen} makes it. */
+  constructor(parts: ListenerParts) {
+    this.#parts = parts;
+    this.#readAt = parts.clock.now();
+  }
+
+  /** Gives up one that takes nothing. */
+  check(): void {
+    if (this.#isWaiting || this.#parts.clock.now() - this.#readAt < STALLED) return;
+    this[Symbol.dispose]();
+    this.#parts.giveUp();
+  }
+
+  /** There is another edition. */
+  wake(): void {
+    this.#bell.resolve();
+  }
+
+  /** What is new, as an event of a stream, as soon as there is something; undefined at the end. */
+  async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { clock, edition, event } = this.#parts;
+    const isBehind = this.#read !== undefined && this.#read !== edition();
+    const away = isBehind ? clock.now() - this.#readAt : 0;
+    this.#isWaiting = true;
+    while (this.#read === edition() && !this.#hasEnded) {
+      this.#bell = Promise.withResolvers();
+      await this.#bell.promise;
+    }
+    this.#isWaiting = false;
+    if (this.#hasEnded) return undefined;
+    const told = event(this.#read, away > LATE ? away / 1000 : undefined);
+    this.#read = edition();
+    this.#readAt = clock.now();
+    return told;
+  }
+
+  /** Ends it: `next` gives undefined. */
+  [Symbol.dispose](): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#bell.resolve();
+    this.#parts.left();
+  }
+}
