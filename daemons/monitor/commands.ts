@@ -2,25 +2,16 @@
 import { suggestion } from "../../lib/device/nearest.ts";
 import { formatValue } from "../../lib/device/text.ts";
 import { CommandError } from "../../lib/errors.ts";
-import { formatLine, formatOption, type Outcome, type ParsedLine, parseLine } from "../../lib/line/mod.ts";
-import type { Answer, CommandOptions } from "../../lib/link/link.ts";
+import { formatLine, formatOption, type Outcome, type ParsedLine } from "../../lib/line/mod.ts";
+import type { Answer } from "../../lib/link/link.ts";
 import { type Duration, milliseconds } from "../../lib/time/mod.ts";
+import type { Deed } from "./access/mod.ts";
 import type { Alarms } from "./alarm/alarms.ts";
-import type { CommandReply } from "./lab.ts";
 import { clientNamed } from "./named.ts";
+import type { Asker, Via } from "./lab.ts";
 import { historyAsked } from "./history_command.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
-
-/** Who asks, and from where. */
-export interface Asker {
-  /** Under what name the log has it. */
-  readonly source: string;
-  /** From where: not everything may be asked from everywhere. */
-  readonly place: "tcp" | "console" | "page";
-  /** When to give up, and who is told of progress. */
-  readonly options?: CommandOptions;
-}
 
 /** What came of a command. */
 export interface Reply {
@@ -46,16 +37,28 @@ export interface Workplace {
   exit(): void;
 }
 
-interface Entry {
+/** What a command asks for: what somebody has to be allowed for it. */
+export interface Asked {
+  readonly deed: Deed;
+  /** The client it is about; without one it is about the whole lab. */
+  readonly client?: string;
+}
+
+/** A command. */
+export interface Entry {
   /** How it is typed. */
   readonly usage: string;
   readonly description: string;
-  readonly places: readonly Asker["place"][];
+  /** The ways by which it is taken. */
+  readonly ways: readonly Via[];
+  /** What it asks for. */
+  asks(line: ParsedLine, lab: LiveLab): readonly Asked[];
+  /** Carries it out. */
   run(line: ParsedLine, asker: Asker, work: Workplace): Reply | Promise<Reply>;
 }
 
-const EVERYWHERE = ["tcp", "console", "page"] as const;
-const PEOPLE = ["console", "page"] as const;
+const EVERYWHERE = ["tcp", "katcp", "console", "page", "api", "alarm"] as const;
+const PEOPLE = ["console", "page", "api", "alarm"] as const;
 
 /** A device may take its time; what it reports of its progress starts this anew. */
 const PATIENCE = "10 min";
@@ -66,7 +69,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["send", {
     usage: "send CLIENT COMMAND",
     description: "Hands a command on to a client, as it is written",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: asksToSend,
     run(line, asker, work) {
       const client = clientNamed(line.args[0], work.lab);
       return hand(client, behind(line, 2), asker, work);
@@ -75,13 +79,15 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["set", {
     usage: "set CLIENT.PARAMETER=VALUE",
     description: "Sets parameters of a client; interval=SECONDS is MONITOR's own",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: asksToSet,
     run: set,
   }],
   ...(["broadcast", "send_all"] as const).map((name): [string, Entry] => [name, {
     usage: `${name} COMMAND`,
     description: "Sends a command to everybody who is connected",
-    places: PEOPLE,
+    ways: PEOPLE,
+    asks: () => [{ deed: "lab" }],
     run(line, _asker, work) {
       return done(`sent to ${work.broadcast(behind(line, 1))} connections`);
     },
@@ -91,7 +97,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ): [string, Entry] => [type, {
     usage: `${type} TEXT`,
     description: `Writes to the log: ${type}`,
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "note" }],
     run(line, { source }, work) {
       work.lab.say(type, textOf(line, 1), source);
       return done("");
@@ -100,7 +107,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["reset_plots", {
     usage: "reset_plots",
     description: "Lets the curves on the page begin anew",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "lab" }],
     run(_line, _asker, work) {
       work.lab.resetPlots();
       return done("curves begin anew");
@@ -109,13 +117,15 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["reload", {
     usage: "reload",
     description: "Reads the configuration anew and takes over what differs, without a restart",
-    places: PEOPLE,
+    ways: PEOPLE,
+    asks: () => [{ deed: "admin" }],
     run: async (_line, _asker, work) => done(await work.reload()),
   }],
   ["history", {
     usage: "history CLIENT.CHANNEL [FROM [TO [POINTS]]]",
     description: "Gives what was stored of a channel, as JSON: history cryocon.temperature 2h now 500",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "see" }],
     async run({ args }, _asker, { lab }) {
       const text = await historyAsked(args, lab);
       return { confirmed: true, text, outcome: { text } };
@@ -124,13 +134,15 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["alarms", {
     usage: "alarms",
     description: "Shows the alarm rules and how they stand",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "see" }],
     run: (_line, _asker, { lab }) => done(showAlarms(lab)),
   }],
   ["acknowledge", {
     usage: "acknowledge ALARM [NOTE]",
     description: "Says that somebody knows of an alarm",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: asksOfAlarm,
     run(line, { source }, { lab }) {
       alarmsOf(lab).acknowledge(line.args[0] ?? "", source, textOf(line, 2));
       return done("acknowledged");
@@ -139,7 +151,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["shelve", {
     usage: "shelve ALARM TIME [NOTE]",
     description: 'Keeps an alarm quiet for a while: shelve detector-warm 2h "warming up"',
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: asksOfAlarm,
     run(line, { source }, { lab }) {
       const [name = "", time = ""] = line.args;
       alarmsOf(lab).shelve(name, secondsIn(time), source, textOf(line, 3));
@@ -149,7 +162,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["unshelve", {
     usage: "unshelve ALARM",
     description: "Lets a shelved alarm be heard again",
-    places: EVERYWHERE,
+    ways: EVERYWHERE,
+    asks: asksOfAlarm,
     run(line, { source }, { lab }) {
       alarmsOf(lab).unshelve(line.args[0] ?? "", source);
       return done("no longer shelved");
@@ -158,7 +172,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["exit", {
     usage: "exit",
     description: "Ends MONITOR",
-    places: PEOPLE,
+    ways: PEOPLE,
+    asks: () => [{ deed: "admin" }],
     run(_line, _asker, work) {
       work.exit();
       return done("ending");
@@ -166,47 +181,56 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   }],
 ]);
 
-/** The names of the commands that are taken at a place. */
-export function commandNames(place: Asker["place"]): string[] {
-  return [...COMMANDS].filter(([, { places }]) => places.includes(place)).map(([name]) => name);
+/** The names of the commands that are taken by a way. */
+export function commandNames(via: Via): string[] {
+  return [...COMMANDS].filter(([, { ways }]) => ways.includes(via)).map(([name]) => name);
 }
 
-/** How commands are typed at a place, and what they do. */
-export function commandsFor(
-  place: Asker["place"],
-): readonly (readonly [usage: string, description: string])[] {
-  return [...COMMANDS.values()].filter(({ places }) => places.includes(place))
+/** How commands are typed, by a way, and what they do. */
+export function commandsFor(via: Via): readonly (readonly [usage: string, description: string])[] {
+  return [...COMMANDS.values()].filter(({ ways }) => ways.includes(via))
     .map(({ usage, description }) => [usage, description]);
 }
 
 /**
- * Carries out a command.
+ * Finds a command.
  *
- * @param line The command.
- * @param asker Who asks.
- * @param work What it works on.
- * @returns What came of it; at once where nothing has to be waited for.
- * @throws {CommandError} If it is refused, or failed.
+ * @throws {CommandError} If there is none of the name, or it is not taken by this way.
  */
-export function runCommand(line: ParsedLine, asker: Asker, work: Workplace): Reply | Promise<Reply> {
+export function commandNamed(line: ParsedLine, via: Via): Entry {
   const entry = COMMANDS.get(line.name ?? "");
-  if (entry?.places.includes(asker.place)) return entry.run(line, asker, work);
+  if (entry?.ways.includes(via)) return entry;
   if (entry) throw new CommandError("denied", `${line.name} is not taken over the network`);
-  const names = commandNames(asker.place);
+  const names = commandNames(via);
   throw new CommandError(
     "invalid",
     `MONITOR has no command ${JSON.stringify(line.name ?? line.text)}${suggestion(line.name ?? "", names)}`,
   );
 }
 
-/** Carries out a line that a person typed, and says what came of it instead of throwing. */
-export async function runTyped(text: string, asker: Asker, work: Workplace): Promise<CommandReply> {
-  try {
-    const { confirmed, text: answer } = await runCommand(parseLine(text), asker, work);
-    return { ok: confirmed ? true : undefined, text: answer };
-  } catch (error) {
-    return { ok: false, text: error instanceof Error ? error.message : String(error) };
-  }
+/** What a device is sent is checked by it where it is a setting or a command it has told of; else it is a raw line. */
+function asksToSend(line: ParsedLine, lab: LiveLab): Asked[] {
+  const client = line.args[0];
+  const word = line.args[1] ?? "set";
+  const commands = lab.clients.get(client ?? "")?.description?.model.commands ?? {};
+  const deed = word === "set" || Object.hasOwn(commands, word) ? "command" : "raw";
+  return [{ deed, ...client === undefined ? {} : { client } }];
+}
+
+function asksToSet({ options }: ParsedLine): Asked[] {
+  return Object.keys(options).map((name) => {
+    const dot = name.indexOf(".");
+    return dot < 0 ? { deed: "lab" } : { deed: "command", client: name.slice(0, dot) };
+  });
+}
+
+/** Whoever may command all devices that an alarm looks at may say something to it. */
+function asksOfAlarm({ args }: ParsedLine, lab: LiveLab): Asked[] {
+  const rule = lab.alarms?.all.find(({ rule }) => rule.name === args[0])?.rule;
+  const names = [rule?.when, rule?.precondition].flatMap((condition) => [...condition?.names ?? []]);
+  const clients = new Set(names.map((name) => name.split(".")[0]!).filter((name) => lab.clients.has(name)));
+  if (clients.size === 0) return [{ deed: "alarm" }];
+  return [...clients].map((client) => ({ deed: "alarm", client }));
 }
 
 /** What stands behind the first `words` words of a line, exactly as it was written. */

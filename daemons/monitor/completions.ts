@@ -1,5 +1,6 @@
 /** What a line that somebody types may go on with. @module */
-import { type Asker, commandNames } from "./commands.ts";
+import { commandNames } from "./commands.ts";
+import type { Via } from "./lab.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
 
@@ -7,14 +8,14 @@ import type { LiveLab } from "./live_lab.ts";
  * What a line may go on with: commands first, then clients, and what can be set of them.
  *
  * @param line The line as far as it is typed.
- * @param place Where.
+ * @param via By which way it is typed.
  * @param lab The lab.
  * @returns Words in place of the one that is begun.
  */
-export function completions(line: string, place: Asker["place"], lab: LiveLab): string[] {
+export function completions(line: string, via: Via, lab: LiveLab): string[] {
   const words = line.trimStart().split(/\s+/);
   const [command = ""] = words;
-  if (words.length <= 1) return commandNames(place);
+  if (words.length <= 1) return commandNames(via);
   const settable = (client: LiveClient) =>
     [...client.channels.values()].flatMap(({ settable }) => settable ? [`${settable}=`] : []);
   const clients = [...lab.clients.values()];

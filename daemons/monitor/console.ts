@@ -1,6 +1,8 @@
 /** MONITOR's console: commands typed where it runs, or piped to it. @module */
-import { type Asker, commandsFor, runTyped, type Workplace } from "./commands.ts";
+import { commandsFor, type Workplace } from "./commands.ts";
+import type { Asker } from "./lab.ts";
 import type { LiveClient } from "./live_client.ts";
+import { runTyped } from "./run_command.ts";
 import type { LabStatus } from "./status.ts";
 
 /** What the console stands on. */
@@ -15,7 +17,12 @@ export interface ConsoleParts {
   write(text: string): void;
 }
 
-const ASKER: Asker = { source: "console", place: "console" };
+/** Whoever sits at the machine may do all. */
+const ASKER: Asker = {
+  person: { name: "console", role: "admin", grants: [], known: "local" },
+  source: "console",
+  via: "console",
+};
 
 /**
  * Carries out one line typed at the console.

@@ -3,8 +3,9 @@ import type { Channel } from "../../lib/device/channel.ts";
 import type { Description } from "../../lib/device/description.ts";
 import type { Reading } from "../../lib/device/reading.ts";
 import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
+import type { Person } from "./access/role.ts";
 import type { LabRecords } from "./store/records.ts";
-import type { LinkState, LogLine } from "../../lib/link/link.ts";
+import type { CommandOptions, LinkState, LogLine } from "../../lib/link/link.ts";
 
 /** A configured plot of one client. */
 export interface Plot {
@@ -74,7 +75,7 @@ export type LabEvent =
   /** A client was described anew. */
   | { readonly kind: "described"; readonly client: Client }
   /** A log line. */
-  | { readonly kind: "log"; readonly line: LogLine }
+  | { readonly kind: "log"; readonly line: LabLine }
   /** There is a new image. */
   | { readonly kind: "image" }
   /** Clients were added or removed. */
@@ -96,12 +97,57 @@ export interface Series {
   readonly max?: readonly (number | null)[];
 }
 
+/** By which way commands come: not everything may be asked by each. */
+export type Via = "tcp" | "katcp" | "console" | "page" | "api" | "alarm";
+
+/** Who asks, and from where. */
+export interface Asker {
+  /** Who it is; undefined for somebody of whom nothing is known. */
+  readonly person: Person | undefined;
+  /** Under what name the log has it. */
+  readonly source: string;
+  /** By which way. */
+  readonly via: Via;
+  /** The address it comes from, where there is one. */
+  readonly from?: string | undefined;
+  /** When to give up, and who is told of progress. */
+  readonly options?: CommandOptions;
+}
+
+/** A command as it is recorded. */
+export interface CommandRecord {
+  /** Who asked. */
+  readonly by: string;
+  /** How it is known who that is; `nobody` where the name is only what they call themselves. */
+  readonly known: Person["known"];
+  /** By which way it came. */
+  readonly via: Via;
+  /** The address it came from; null where there is none. */
+  readonly from: string | null;
+  /** The clients it was about. */
+  readonly clients: readonly string[];
+  /** The command. */
+  readonly line: string;
+  /** Whether it was done; sent to an old daemon that does not tell; tried in vain; or not allowed. */
+  readonly outcome: "done" | "sent" | "failed" | "denied";
+  /** The answer, or why not. */
+  readonly text: string;
+}
+
+/** A line of the lab's log. */
+export interface LabLine extends LogLine {
+  /** The command that the line tells of, where it is one. */
+  readonly command?: CommandRecord | undefined;
+}
+
 /** What came of a command line. */
 export interface CommandReply {
   /** Whether it was carried out; undefined if nobody can know (an old daemon). */
   readonly ok: boolean | undefined;
   /** For people. */
   readonly text: string;
+  /** Whether it was not carried out because who asked may not. */
+  readonly denied?: boolean;
 }
 
 /** The lab. */
@@ -123,7 +169,9 @@ export interface Lab {
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;
   /** Runs a command line (`send cryocon set temperature=-100`, `message …`, `reset_plots`, …) for somebody. */
-  command(line: string, source: string): Promise<CommandReply>;
+  command(line: string, asker: Asker): Promise<CommandReply>;
+  /** Records a command, or what is as good as one. */
+  audit(command: CommandRecord): void;
   /** Writes a line of `source` (default: MONITOR itself) to the log. */
   say(type: LogLine["type"], message: string, source?: string): void;
   /** History of a channel between two moments (unix seconds), in at most `points` bins. */
@@ -133,5 +181,5 @@ export interface Lab {
     range: { from: number; to: number; points: number },
   ): Promise<Series>;
   /** The last `count` log lines, newest first. */
-  recentLog(count: number): Promise<readonly LogLine[]>;
+  recentLog(count: number): Promise<readonly LabLine[]>;
 }

@@ -4,9 +4,10 @@ import type { Update } from "../../lib/device/reading.ts";
 import type { LinkState, LogLine } from "../../lib/link/link.ts";
 import type { Clock, Timer } from "../../lib/time/mod.ts";
 import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
+import { auditLine } from "./audit.ts";
 import type { ClientConfig } from "./config/mod.ts";
 import type { Feed, FeedListener } from "./feed.ts";
-import type { CommandReply, Lab, LabEvent, Series } from "./lab.ts";
+import type { Asker, CommandRecord, CommandReply, Lab, LabEvent, LabLine, Series } from "./lab.ts";
 import { LiveClient } from "./live_client.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -31,7 +32,7 @@ export interface LiveLabOptions {
 }
 
 /** Carries out a command line for somebody. */
-export type RunCommand = (line: string, source: string) => Promise<CommandReply>;
+export type RunCommand = (line: string, asker: Asker) => Promise<CommandReply>;
 
 /** MONITOR's lab. Ways to its clients are attached from outside; it knows no protocol. */
 export class LiveLab implements Lab, Disposable {
@@ -39,12 +40,7 @@ export class LiveLab implements Lab, Disposable {
   /** The clock. */
   readonly clock: Clock;
   /** How {@linkcode LiveLab.command} carries out a line. */
-  run: RunCommand = () =>
-    Promise.resolve({
-      ok: false,
-      text:
-        "Commands from the page are taken only where MONITOR listens on this machine alone, or with --trust-network",
-    });
+  run: RunCommand = () => Promise.resolve({ ok: false, text: "MONITOR is still being started" });
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
   alarms: Alarms | undefined;
@@ -125,8 +121,8 @@ export class LiveLab implements Lab, Disposable {
     return { [Symbol.dispose]: () => void this.#watchers.delete(listener) };
   }
 
-  command(line: string, source: string): Promise<CommandReply> {
-    return this.run(line, source);
+  command(line: string, asker: Asker): Promise<CommandReply> {
+    return this.run(line, asker);
   }
 
   history(
@@ -137,7 +133,7 @@ export class LiveLab implements Lab, Disposable {
     return this.#recorder.history(client, key, range);
   }
 
-  recentLog(count: number): Promise<readonly LogLine[]> {
+  recentLog(count: number): Promise<readonly LabLine[]> {
     return this.#recorder.recentLog(count);
   }
 
@@ -147,9 +143,13 @@ export class LiveLab implements Lab, Disposable {
   }
 
   /** Writes to the log. */
-  log(line: LogLine): void {
+  log(line: LabLine): void {
     this.#recorder.log(line);
     this.#emit({ kind: "log", line });
+  }
+
+  audit(command: CommandRecord): void {
+    this.log(auditLine(command, this.clock.time()));
   }
 
   /** Tells that something has happened to an alarm. */

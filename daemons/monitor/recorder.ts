@@ -1,9 +1,8 @@
 /** Where the lab keeps what it sees: the store, or nothing but the last log lines where MONITOR stores nothing. @module */
 import type { Update } from "../../lib/device/reading.ts";
-import type { LogLine } from "../../lib/link/link.ts";
 import type { Channel } from "../../lib/device/channel.ts";
 import type { Duration } from "../../lib/time/mod.ts";
-import type { Series } from "./lab.ts";
+import type { LabLine, Series } from "./lab.ts";
 import type { Images } from "./store/image_store.ts";
 import type { LabRecords } from "./store/records.ts";
 
@@ -18,7 +17,7 @@ export interface Recorder {
   /** Keeps values of a client: what was read, or from `update.time` on stale. */
   record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void;
   /** Keeps a log line. */
-  log(line: LogLine): void;
+  log(line: LabLine): void;
   /** History of a channel between two moments (unix seconds), in at most `points` bins. */
   history(
     client: string,
@@ -26,7 +25,7 @@ export interface Recorder {
     range: { from: number; to: number; points: number },
   ): Promise<Series>;
   /** The last `count` log lines, newest first. */
-  recentLog(count: number): Promise<readonly LogLine[]>;
+  recentLog(count: number): Promise<readonly LabLine[]>;
   /** The images; undefined where nothing is stored. */
   readonly images?: Images;
   /** The past: values, log, notes; undefined where nothing is stored. */
@@ -40,13 +39,13 @@ const REMEMBERED = 1000;
 export class Forgetful implements Recorder {
   readonly stored = 0;
   readonly problem: string | undefined = "nothing is stored: MONITOR was started without a store";
-  readonly #lines: LogLine[] = [];
+  readonly #lines: LabLine[] = [];
 
   refreshEvery(_period: Duration): void {}
 
   record(_client: string, _update: Update, _channels: ReadonlyMap<string, Channel>): void {}
 
-  log(line: LogLine): void {
+  log(line: LabLine): void {
     this.#lines.push(line);
     if (this.#lines.length > REMEMBERED) this.#lines.shift();
   }
@@ -55,7 +54,7 @@ export class Forgetful implements Recorder {
     return Promise.resolve({ time: [], value: [] });
   }
 
-  recentLog(count: number): Promise<readonly LogLine[]> {
+  recentLog(count: number): Promise<readonly LabLine[]> {
     return Promise.resolve(this.#lines.slice(-count).reverse());
   }
 }

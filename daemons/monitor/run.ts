@@ -6,7 +6,8 @@ import { formatAddress, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { Access, type Passwords } from "./access/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
-import { runTyped, type Workplace } from "./commands.ts";
+import type { Workplace } from "./commands.ts";
+import { runTyped } from "./run_command.ts";
 import { completions } from "./completions.ts";
 import type { Config } from "./config/mod.ts";
 import { obey } from "./console.ts";
@@ -128,13 +129,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     await desk[Symbol.asyncDispose]();
     desk = await openAlarms(config);
   };
-  lab.run = (line, source) => runTyped(line, { source, place: "page" }, work);
+  lab.run = (line, asker) => runTyped(line, asker, work);
 
   let katcpAddress: string | undefined;
   if (listen) {
-    const service = monitorService({ status, values, incoming, work });
+    const served = { status, values, incoming, work };
     server = parts.use(
-      await serveLine(service, {
+      await serveLine(monitorService({ ...served, via: "tcp" }), {
         address: `${config.host}:${config.port}`,
         clock,
         token: config.token,
@@ -145,7 +146,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     );
     if (config.katcpPort !== undefined) {
       const { serveKatcp } = await import("../../lib/daemon/katcp.ts");
-      const katcp = await serveKatcp(service, {
+      const katcp = await serveKatcp(monitorService({ ...served, via: "katcp" }), {
         address: formatAddress(config.host, config.katcpPort),
         commands: config.katcpCommands ? "everybody" : "nobody",
         clock,

@@ -1,10 +1,12 @@
 /** MONITOR as its TCP port shows it: the original's words, and a whole lab that can be described and subscribed to. @module */
 import type { ShownService } from "../../lib/daemon/katcp.ts";
 import type { Outcome, ParsedLine } from "../../lib/line/mod.ts";
-import { type Reply, runCommand, type Workplace } from "./commands.ts";
+import type { Reply, Workplace } from "./commands.ts";
 import type { Incoming } from "./incoming.ts";
+import type { Via } from "./lab.ts";
 import type { LabValues } from "./lab_values.ts";
 import { MONITOR_NAME } from "./live_lab.ts";
+import { runCommand } from "./run_command.ts";
 import type { LabStatus } from "./status.ts";
 
 /** What the port stands on. */
@@ -17,10 +19,12 @@ export interface ServiceParts {
   readonly incoming: Incoming;
   /** What commands work on. */
   readonly work: Workplace;
+  /** By which way it is reached. */
+  readonly via: Via;
 }
 
 /** Makes MONITOR's line service. */
-export function monitorService({ status, values, incoming, work }: ServiceParts): ShownService {
+export function monitorService({ status, values, incoming, work, via }: ServiceParts): ShownService {
   return {
     name: MONITOR_NAME,
     role: "",
@@ -35,8 +39,10 @@ export function monitorService({ status, values, incoming, work }: ServiceParts)
         incoming.status(peer, line.options);
         return undefined;
       }
+      const source = incoming.sourceOf(peer);
+      const person = { name: peer.name, role: "operator", grants: [], known: "local" } as const;
       const options = { onProgress: progress };
-      const reply = runCommand(line, { source: incoming.sourceOf(peer), place: "tcp", options }, work);
+      const reply = runCommand(line, { person, source, via, from: peer.address, options }, work);
       return reply instanceof Promise ? reply.then((reply) => answer(line, reply)) : answer(line, reply);
     },
     joined: (peer) => incoming.joined(peer),

@@ -1,3 +1,4 @@
+import { askerCalled } from "./askers.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CommandError } from "../../lib/errors.ts";
 import { bench } from "./bench.ts";
@@ -70,7 +71,11 @@ Deno.test("console writes to the log, sets the interval, resets plots, broadcast
   assertEquals((await b.log()).slice(1), [
     "console message all is well",
     "monitor info DB status interval set to 10",
+    "console info set interval=10 (done)",
     "monitor info Resetting plots",
+    "console info reset_plots (done: curves begin anew)",
+    "console info broadcast hello  there (done: sent to 2 connections)",
+    "console info exit (done: ending)",
   ]);
   assertEquals(
     await b.monitor.obey("get_status"),
@@ -113,12 +118,12 @@ Deno.test("console help lists every command with what it does", async () => {
 
 Deno.test("commands from the page come under the name that is given, and never throw", async () => {
   await using b = await bench(["gauge"]);
-  assertEquals(await b.monitor.lab.command("warning cold", "web"), { ok: true, text: "" });
-  assertEquals((await b.monitor.lab.command("exit 'now", "web")).ok, false);
-  assertEquals((await b.monitor.lab.command("send gauge x", "web")).ok, false);
+  assertEquals(await b.monitor.lab.command("warning cold", askerCalled("web")), { ok: true, text: "" });
+  assertEquals((await b.monitor.lab.command("exit 'now", askerCalled("web"))).ok, false);
+  assertEquals((await b.monitor.lab.command("send gauge x", askerCalled("web"))).ok, false);
   b.link("gauge").connect(GAUGE);
   await b.settle();
-  assertEquals((await b.monitor.lab.command("send gauge x", "web")).ok, undefined);
+  assertEquals((await b.monitor.lab.command("send gauge x", askerCalled("web"))).ok, undefined);
   assertEquals((await b.log())[0], "web warning cold");
 });
 

@@ -70,7 +70,10 @@ Deno.test("MONITOR asks for the passwords of its auth file", async () => {
     assertEquals([await statusFor("password"), await statusFor("guess")], [200, 401]);
   });
   const { code, log } = await run(monitor("-a", "/nowhere/users"));
-  assertEquals([code, log.trim()], [2, "/nowhere/users: expected a file of passwords, got no such file"]);
+  assertEquals([code, log.trim()], [
+    2,
+    "/nowhere/users: expected a file of passwords, got no such file; make it: htpasswd -B -c /nowhere/users NAME",
+  ]);
 });
 
 Deno.test("MONITOR with a broken configuration ends with 2 and names file, line, key and what was expected", async () => {

@@ -1,4 +1,5 @@
 /** MONITOR on real sockets, with real links: old daemons, our own, another MONITOR. */
+import { askerCalled } from "./askers.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { DEFAULTS } from "../../daemons/monitor/config/mod.ts";
 import { Forgetful } from "../../daemons/monitor/recorder.ts";
@@ -54,7 +55,7 @@ Deno.test("MONITOR watches an old daemon, logs for it, commands it, and sends it
   daemon.log("cold enough", "warning");
   const said = async () => (await monitor.lab.recentLog(10)).some(({ message }) => message === "cold enough");
   await eventually(said);
-  assertEquals((await monitor.lab.command("send example set val1=7", "web")).ok, undefined);
+  assertEquals((await monitor.lab.command("send example set val1=7", askerCalled("web"))).ok, undefined);
   await eventually(() => monitor.lab.clients.get("example")!.latest.get("val1")?.reading.value === 7);
   assertEquals(daemon.hardware, []);
 });

@@ -205,8 +205,11 @@ Deno.test("reset_plots lets curves begin anew and says so", async () => {
   peer.send("get_id");
   await peer.expect("id name=monitor type=");
   assertEquals(b.monitor.lab.plotsFrom, b.clock.time());
-  assertEquals(await b.log(), ["monitor info Resetting plots"]);
-  assertEquals(b.events.map(({ kind }) => kind), ["log", "plots"]);
+  assertEquals(await b.log(), [
+    "monitor info Resetting plots",
+    "anonymous001 info reset_plots (done: curves begin anew)",
+  ]);
+  assertEquals(b.events.map(({ kind }) => kind), ["log", "plots", "log"]);
 });
 
 Deno.test("exit and broadcast are not taken over TCP", async () => {

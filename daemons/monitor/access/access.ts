@@ -80,11 +80,6 @@ export class Access {
     return authFile === undefined && (trustNetwork || isLocalHost(host)) ? nobody("admin") : undefined;
   }
 
-  /** Those who sit at MONITOR's console. */
-  get console(): Person {
-    return { name: "console", role: "admin", grants: [], known: "local" };
-  }
-
   /**
    * Whoever is at the other end of a TCP connection.
    *

@@ -48,7 +48,12 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
     );
   };
   const means = {
-    command: (line: string, source: string) => lab.command(line, source),
+    command: (line: string, source: string) =>
+      lab.command(line, {
+        person: { name: source, role: "admin", grants: [], known: "local" }, // who wrote the rule runs MONITOR
+        source,
+        via: "alarm",
+      }),
     say: (type: LogLine["type"], message: string) => lab.say(type, message, SOURCE),
     mail: mail && mailServer(mail),
     lab: lab.name,

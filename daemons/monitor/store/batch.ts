@@ -115,14 +115,15 @@ export async function applyBatch(
       where exists (select from moved)
       on conflict do nothing
     ), new_lines as (
-      insert into dewar.log (time, source, type, message)
-      select to_timestamp(seconds), source, type, message
+      insert into dewar.log (time, source, type, message, command)
+      select to_timestamp(seconds), source, type, message, command::jsonb
       from unnest(
         ${lines.map(({ time }) => time)}::float8[],
         ${lines.map(({ source }) => source)}::text[],
         ${lines.map(({ type }) => type)}::text[],
-        ${lines.map(({ message }) => message)}::text[]
-      ) as given (seconds, source, type, message)
+        ${lines.map(({ message }) => message)}::text[],
+        ${lines.map(({ command }) => command === undefined ? null : JSON.stringify(command))}::text[]
+      ) as given (seconds, source, type, message, command)
       where exists (select from moved)
     ), new_recordings as (
       insert into dewar.recording (spool, since, seen)

@@ -1,7 +1,7 @@
 /** What a record of the spool says, and its bytes: JSON, so that a spool can be read without this program. @module */
 import type { Channel } from "../../../lib/device/channel.ts";
 import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts";
-import type { LogLine } from "../../../lib/link/link.ts";
+import type { LabLine } from "../lab.ts";
 import type { ImageRow } from "./image.ts";
 import type { NoteRow } from "./note.ts";
 
@@ -29,7 +29,7 @@ export type Entry =
   /** Values of one client. */
   | { readonly kind: "values"; readonly client: string; readonly rows: readonly ValueRow[] }
   /** A log line. */
-  | { readonly kind: "log"; readonly line: LogLine }
+  | { readonly kind: "log"; readonly line: LabLine }
   /** An image. */
   | { readonly kind: "image"; readonly row: ImageRow }
   /** A note of the logbook. */
@@ -57,21 +57,23 @@ export function decodeEntry(payload: Uint8Array): Entry {
 }
 
 /** A log line as it is recorded. */
-export function logEntry(line: LogLine, now: number): Entry {
-  const { source, type, message } = line;
+export function logEntry(line: LabLine, now: number): Entry {
+  const { source, type, message, command } = line;
   return {
     kind: "log",
-    line: { time: sane(line.time, now), source: clean(source), type, message: clean(message) },
+    line: {
+      time: sane(line.time, now),
+      source: clean(source),
+      type,
+      message: clean(message),
+      ...command === undefined ? {} : { command: cleaned(command) },
+    },
   };
 }
 
 /** An image as it is recorded. */
 export function imageEntry(image: ImageRow, now: number): Entry {
-  const row = JSON.parse(
-    JSON.stringify(image),
-    (_, value) => typeof value === "string" ? clean(value) : value,
-  );
-  return { kind: "image", row: { ...row, time: sane(image.time, now) } };
+  return { kind: "image", row: { ...cleaned(image), time: sane(image.time, now) } };
 }
 
 /** A note as it is recorded. */
@@ -128,6 +130,11 @@ export function sane(time: number, now: number): number {
 function json(number: number | null): JsonNumber {
   if (number === null || Number.isFinite(number)) return number;
   return Number.isNaN(number) ? null : number > 0 ? "Infinity" : "-Infinity";
+}
+
+/** The same without what PostgreSQL's text cannot hold. */
+function cleaned<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, part) => typeof part === "string" ? clean(part) : part);
 }
 
 /** PostgreSQL's text cannot hold the character NUL. */

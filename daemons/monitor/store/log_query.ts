@@ -1,6 +1,7 @@
 /** The log, searched. @module */
 import type { Sql } from "postgres";
 import type { LogLine } from "../../../lib/link/link.ts";
+import type { LabLine } from "../lab.ts";
 
 /** What is asked of the log. */
 export interface LogQuery {
@@ -10,6 +11,8 @@ export interface LogQuery {
   readonly source?: string | undefined;
   /** Of these types. */
   readonly types?: readonly LogLine["type"][] | undefined;
+  /** Only commands, of all clients (`*`) or of one. */
+  readonly commands?: string | undefined;
   /** Not before, unix seconds. */
   readonly from?: number | undefined;
   /** Not after, unix seconds. */
@@ -23,36 +26,44 @@ export interface LogQuery {
 /** Lines of the log, newest first. */
 export interface LogPage {
   /** Those asked for. */
-  readonly lines: readonly LogLine[];
+  readonly lines: readonly LabLine[];
   /** Whether there are older ones. */
   readonly more: boolean;
 }
+
+/** Commands of whichever client. */
+export const ALL = "*";
 
 /** For `ilike`, in which `%`, `_` and `\\` of the text mean themselves. */
 export const pattern = (text: string): string => `%${text.replace(/[%_\\]/g, "\\$&")}%`;
 
 /** Finds lines of the log. */
 export async function findLog(sql: Sql, query: LogQuery): Promise<LogPage> {
-  const { text, source, types, from, to, offset = 0, count } = query;
+  const { text, source, types, commands, from, to, offset = 0, count } = query;
   const words = text?.trim().split(/\s+/).filter((word) => word !== "") ?? [];
-  const rows = await sql<LogLine[]>`
-    select extract(epoch from time)::float8 as time, source, type, message from dewar.log
+  const rows = await sql<(LogLine & { command: LabLine["command"] | null })[]>`
+    select extract(epoch from time)::float8 as time, source, type, message, command from dewar.log
     where true
     ${source === undefined ? sql`` : sql`and source = ${source}`}
     ${types === undefined ? sql`` : sql`and type = any(${[...types]}::text[])`}
+    ${commands === undefined ? sql`` : sql`and command is not null`}
+    ${commands === undefined || commands === ALL ? sql`` : sql`and command->'clients' ? ${commands}`}
     ${from === undefined ? sql`` : sql`and time >= to_timestamp(${from})`}
     ${to === undefined ? sql`` : sql`and time <= to_timestamp(${to})`}
     ${words.reduce((all, word) => sql`${all} and (message || ' ' || source) ilike ${pattern(word)}`, sql``)}
     order by log.time desc, id desc limit ${count + 1} offset ${offset}`;
-  return { lines: rows.slice(0, count), more: rows.length > count };
+  const lines = rows.slice(0, count).map(({ command, ...line }) => command ? { ...line, command } : line);
+  return { lines, more: rows.length > count };
 }
 
 /** The same question of lines in memory, newest first: what is known while there is no database. */
-export function searchLines(lines: readonly LogLine[], query: LogQuery): LogPage {
-  const { text, source, types, from = -Infinity, to = Infinity, offset = 0, count } = query;
+export function searchLines(lines: readonly LabLine[], query: LogQuery): LogPage {
+  const { text, source, types, commands, from = -Infinity, to = Infinity, offset = 0, count } = query;
   const words = text?.trim().toLowerCase().split(/\s+/) ?? [];
   const found = lines.filter((line) =>
     (source === undefined || line.source === source) && (types === undefined || types.includes(line.type)) &&
+    (commands === undefined || line.command !== undefined) &&
+    (commands === undefined || commands === ALL || line.command?.clients.includes(commands)) &&
     line.time >= from && line.time <= to &&
     words.every((word) => `${line.message} ${line.source}`.toLowerCase().includes(word))
   );

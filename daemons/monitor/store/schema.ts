@@ -158,6 +158,11 @@ const MIGRATIONS: readonly string[] = [
   comment on column dewar.note.time is 'what it is about';
   create index note_time on dewar.note (time desc, id desc);
   `,
+  `
+  alter table dewar.log add column command jsonb;
+  comment on column dewar.log.command is 'the command that the line tells of: by whom, from where, what came of it';
+  create index log_command on dewar.log (time desc, id desc) where command is not null;
+  `,
 ];
 
 /** Any number: it only has to be the same in every MONITOR. */

@@ -5,9 +5,8 @@
 import type { Sql } from "postgres";
 import type { Channel } from "../../../lib/device/channel.ts";
 import type { Update } from "../../../lib/device/reading.ts";
-import type { LogLine } from "../../../lib/link/link.ts";
 import { type Clock, type Duration, systemClock } from "../../../lib/time/mod.ts";
-import type { Series } from "../lab.ts";
+import type { LabLine, Series } from "../lab.ts";
 import { Archive } from "./archive.ts";
 import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
 import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry } from "./entry.ts";
@@ -52,7 +51,7 @@ export interface Store extends AsyncDisposable {
    */
   record(client: string, update: Update, channels: ReadonlyMap<string, Channel>): void;
   /** Stores a log line. Never throws. */
-  log(line: LogLine): void;
+  log(line: LabLine): void;
   /**
    * History of a channel between two moments (unix seconds): every stored value if there are at most `points`,
    * otherwise mean, min and max in so many bins. Null where nothing is known.
@@ -61,7 +60,7 @@ export interface Store extends AsyncDisposable {
    */
   history(client: string, key: string, range: HistoryRange): Promise<Series>;
   /** The last `count` log lines, newest first; without a database those since the store was opened, at most 1000. */
-  recentLog(count: number): Promise<readonly LogLine[]>;
+  recentLog(count: number): Promise<readonly LabLine[]>;
   /** The images. */
   readonly images: ImageStore;
   /** The past: values, log, notes. */
@@ -126,7 +125,7 @@ class SpooledStore implements Store {
   readonly #alive: Disposable;
   readonly images: ImageStore;
   readonly records: Records;
-  readonly #recent: LogLine[] = [];
+  readonly #recent: LabLine[] = [];
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -173,7 +172,7 @@ class SpooledStore implements Store {
     this.#recorder.record(client, update, channels);
   }
 
-  log(line: LogLine): void {
+  log(line: LabLine): void {
     this.#recent.unshift(line);
     this.#recent.length = Math.min(this.#recent.length, RECENT_LINES);
     this.#append(logEntry(line, this.#parts.clock.time()));
@@ -183,12 +182,12 @@ class SpooledStore implements Store {
     return await this.#parts.archive.query((sql) => readHistory(sql, client, key, range, this.#recording));
   }
 
-  async recentLog(count: number): Promise<readonly LogLine[]> {
+  async recentLog(count: number): Promise<readonly LabLine[]> {
     await this.flush();
     if (this.problem) return this.#recent.slice(0, count);
     return await this.#parts.archive.query((sql) =>
-      sql<LogLine[]>`
-        select extract(epoch from time)::float8 as time, source, type, message
+      sql<LabLine[]>`
+        select extract(epoch from time)::float8 as time, source, type, message, command
         from dewar.log order by id desc limit ${count}`
     );
   }

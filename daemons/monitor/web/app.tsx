@@ -1,6 +1,5 @@
 /** MONITOR over HTTP: the pages, the live stream, history, and the original's addresses. @module */
 import { type Context, Hono } from "hono";
-import { basicAuth } from "hono/basic-auth";
 import type { Clock } from "../../../lib/time/mod.ts";
 import type { Access } from "../access/mod.ts";
 import type { Lab } from "../lab.ts";
@@ -17,6 +16,7 @@ import { serveSettings } from "./settings.tsx";
 import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
+import { doorman } from "./doorman.ts";
 import { serveImages } from "./images.tsx";
 import { Broadcast } from "./broadcast.ts";
 import { overview } from "./live.ts";
@@ -54,11 +54,7 @@ export function createApp(
   more: AppParts = {},
 ): Hono {
   const app = new Hono();
-  if (access?.mustSignIn) {
-    const verifyUser = async (name: string, password: string) =>
-      await access.byPassword(name, password) !== undefined;
-    app.use(basicAuth({ realm: lab.name, verifyUser }));
-  }
+  app.use(doorman(access, lab.name));
   const page = { lab, clock };
   const broadcast = new Broadcast(lab, clock);
   const commander = new Commander(lab, () => clock.time());

@@ -1,15 +1,12 @@
 /** Everything that is commanded from the page goes through here: who may, who it was, and the log of it. @module */
 import type { Context } from "hono";
 import { oneLine } from "../../../lib/line/mod.ts";
-import type { CommandReply, Lab } from "../lab.ts";
+import { type Deed, NOBODY } from "../access/mod.ts";
+import type { CommandRecord, CommandReply, Lab } from "../lab.ts";
+import { refusalFor, visitorOf } from "./visitor.ts";
 
-/** Who commands are said to come from where nobody gave a name. */
-const SOURCE = "web";
 /** Longest name that is taken. */
 const LONGEST_NAME = 40;
-/** What only says something is in the log anyway. */
-const SAYS = /^\s*(?:debug|info|message|warning|error|success|alarms|acknowledge|shelve|unshelve)\b/;
-
 /** What came of a command, and whose it was. */
 export interface Done extends CommandReply {
   /** The HTTP status that says the same. */
@@ -32,19 +29,52 @@ export class Commander {
   }
 
   /**
-   * Who asks: the name they gave in a form, for where nobody has to sign in.
+   * Who asks: their name, or what they call themselves where nobody has to sign in.
    *
-   * @param _c The request.
+   * @param c The request.
    * @param given What they call themselves.
    */
-  nameOf(_c: Context, given: unknown): string {
+  nameOf(c: Context, given: unknown): string {
+    const { person } = visitorOf(c);
+    if (person && person.known !== "nobody") return person.name;
     const name = typeof given === "string" ? oneLine(given).trim().slice(0, LONGEST_NAME) : "";
-    return name === "" ? SOURCE : name;
+    return name === "" ? NOBODY : name;
   }
 
-  /** Why a request may change nothing; undefined if it may. */
-  refusal(c: Context): string | undefined {
-    return isOwn(c) ? undefined : "Commands from pages of other sites are refused";
+  /**
+   * Why a request may not do something; undefined if it may. What is refused is recorded.
+   *
+   * @param c The request.
+   * @param deed What it is about to do.
+   * @param client The client that it is about.
+   * @param line What is asked, for the record.
+   */
+  refusal(c: Context, deed: Deed, client: string | undefined, line: string): string | undefined {
+    const why = strangeness(c) ?? refusalFor(c, deed, client);
+    if (why !== undefined) {
+      this.record(c, { line, clients: client === undefined ? [] : [client] }, "denied", why);
+    }
+    return why;
+  }
+
+  /** Records what was asked and what came of it, where it is no command line. */
+  record(
+    c: Context,
+    { line, clients, by }: { line: string; clients: readonly string[]; by?: unknown },
+    outcome: CommandRecord["outcome"],
+    text: string,
+  ): void {
+    const { person, address } = visitorOf(c);
+    this.#lab.audit({
+      by: this.nameOf(c, by),
+      known: person?.known ?? "nobody",
+      via: viaOf(c),
+      from: address ?? null,
+      clients,
+      line,
+      outcome,
+      text,
+    });
   }
 
   /**
@@ -56,24 +86,32 @@ export class Commander {
    */
   async run(c: Context, line: string, given?: unknown): Promise<Done> {
     const by = this.nameOf(c, given);
-    const refusal = this.refusal(c);
-    if (refusal !== undefined) return { ok: false, text: refusal, status: 403, by, time: this.#time() };
-    const { ok, text } = await this.#lab.command(line, by);
-    if (!SAYS.test(line)) {
-      const outcome = ok === false ? "refused" : ok ? "done" : "sent";
-      this.#lab.say(ok === false ? "warning" : "info", `${oneLine(line)} (${outcome}: ${oneLine(text)})`, by);
+    const strange = strangeness(c);
+    if (strange !== undefined) {
+      this.record(c, { line, clients: [], by: given }, "denied", strange);
+      return { ok: false, text: strange, status: 403, by, time: this.#time() };
     }
-    return { ok, text, status: ok === false ? 422 : 200, by, time: this.#time() };
+    const { person, address } = visitorOf(c);
+    const reply = await this.#lab.command(line, { person, source: by, via: viaOf(c), from: address });
+    const { ok, text, denied } = reply;
+    return { ok, text, status: denied ? 403 : ok === false ? 422 : 200, by, time: this.#time() };
   }
 }
 
+/** Programs and people come by different addresses. */
+function viaOf({ req }: Context): "api" | "page" {
+  return /^\/(?:api|monitor)\//.test(req.path) ? "api" : "page";
+}
+
 /**
- * Whether a request that commands may come from where it comes from: a page of another site may not.
- * Scripts send neither header.
+ * Why a request that commands may not come from where it comes from: a page of another site may not make a browser
+ * command. Scripts send neither header.
  */
-function isOwn({ req }: Context): boolean {
+function strangeness({ req }: Context): string | undefined {
   const site = req.header("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin" || site === "none";
   const origin = req.header("origin");
-  return origin === undefined || URL.parse(origin)?.host === req.header("host");
+  const isOwn = site !== undefined
+    ? site === "same-origin" || site === "none"
+    : origin === undefined || URL.parse(origin)?.host === req.header("host");
+  return isOwn ? undefined : "Commands from pages of other sites are refused";
 }

@@ -95,6 +95,8 @@ export function serveDevices(app: Hono, page: PageContext, commander: Commander,
     if (!client) return c.notFound();
     const form = await c.req.parseBody();
     const line = oneLine(wordsIn(form, "line")).trim();
+    const refusal = commander.refusal(c, "raw", client.name, `send ${client.name} ${line}`);
+    if (refusal !== undefined) return c.text(refusal, 403);
     if (line !== "") {
       const done = await commander.run(c, `send ${client.name} ${line}`, form.by);
       orders.type(client.name, { ...done, line });

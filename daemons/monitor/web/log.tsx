@@ -20,11 +20,12 @@ export function pageIn(text: string | undefined): number {
 }
 
 function searchIn(query: Readonly<Record<string, string>>): LogSearch {
-  const { q = "", source, type, from, to, page } = query;
+  const { q = "", source, type, commands, from, to, page } = query;
   return {
     text: q.slice(0, 500),
     source: source || undefined,
     type: TYPES.find((one) => one === type),
+    commands: commands || undefined,
     from: readMoment(from),
     to: readMoment(to),
     page: pageIn(page),

@@ -46,7 +46,7 @@ export function serveLogbook(app: Hono, page: PageContext, commander: Commander)
   app.get("/logbook", (c) => show(c));
 
   app.post("/logbook", async (c) => {
-    const refusal = commander.refusal(c);
+    const refusal = commander.refusal(c, "note", undefined, "write a note");
     if (refusal !== undefined) return c.text(refusal, 403);
     const form = await c.req.parseBody();
     const field = (name: string) => typeof form[name] === "string" ? oneLine(form[name]).trim() : "";

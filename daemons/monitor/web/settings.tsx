@@ -49,13 +49,14 @@ export function serveSettings(
   app.post(
     "/client/:name/settings",
     answered(async (c, client, store) => {
-      const refusal = commander.refusal(c);
+      const refusal = commander.refusal(c, "settings", client.name, `save settings of ${client.name}`);
       if (refusal !== undefined) return c.text(refusal, 403);
       const { by, note } = await c.req.parseBody();
       const who = commander.nameOf(c, by);
       const words = typeof note === "string" ? oneLine(note).trim().slice(0, 500) : "";
       const id = await store.save(client, { time: clock.time(), by: who, note: words });
-      lab.say("info", `settings of ${client.name} saved as ${id}${words && `: ${words}`}`, who);
+      const what = { line: `save settings of ${client.name}`, clients: [client.name], by };
+      commander.record(c, what, "done", `saved as ${id}${words && `: ${words}`}`);
       return c.redirect(addressOf(client), 303);
     }),
   );
@@ -72,6 +73,8 @@ export function serveSettings(
     "/client/:name/settings/:id",
     answered(async (c, client, store) => {
       const saved = await store.read(client.name, c.req.param("id") ?? "");
+      const refusal = commander.refusal(c, "settings", client.name, `restore settings of ${client.name}`);
+      if (refusal !== undefined) return c.text(refusal, 403);
       const form = await c.req.parseBody({ all: true });
       const ticked = new Set([form.key ?? []].flat().filter((key) => typeof key === "string"));
       const rows = differences(saved, client);

@@ -1,3 +1,4 @@
+import { askerCalled } from "../askers.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Past } from "../../../daemons/monitor/alarm/replay.ts";
 import { replay } from "../../../daemons/monitor/alarm/replay.ts";
@@ -112,7 +113,7 @@ Deno.test("a latched alarm waits for somebody to acknowledge it, before or after
   await r.read(-100);
   assertEquals(r.phase(), "latched");
   assertEquals(r.alarms.open.length, 1);
-  await r.b.monitor.lab.command("acknowledge warm 'a test'", "anna");
+  await r.b.monitor.lab.command("acknowledge warm 'a test'", askerCalled("anna"));
   assertEquals(r.phase(), "normal");
   await r.read(-80);
   r.alarms.acknowledge("warm", "anna", "on it");
@@ -131,7 +132,7 @@ Deno.test("a shelved alarm does nothing until its time is over, and is news then
   await using r = await rig(
     "  warm: { when: cryocon.temperature > -90, unknown: hold, action: { command: message hot } }",
   );
-  const { ok } = await r.b.monitor.lab.command("shelve warm 1h baking", "anna");
+  const { ok } = await r.b.monitor.lab.command("shelve warm 1h baking", askerCalled("anna"));
   assertEquals(ok, true);
   await r.read(-80);
   assertEquals([r.phase(), r.alarms.open.length], ["active", 0]);
@@ -142,7 +143,7 @@ Deno.test("a shelved alarm does nothing until its time is over, and is news then
   assertEquals(r.alarms.open.length, 1);
   assertEquals(r.happened(), ["warm shelved", "warm raised", "warm unshelved", "warm raised"]);
   assertEquals((await r.b.log()).some((line) => line.endsWith("message hot")), true);
-  assertEquals((await r.b.monitor.lab.command("shelve warm 2y", "anna")).ok, false);
+  assertEquals((await r.b.monitor.lab.command("shelve warm 2y", askerCalled("anna"))).ok, false);
 });
 
 Deno.test("what an alarm wants done is done once, and again when it is clear; what fails is told", async () => {

@@ -4,11 +4,16 @@ import type { Model } from "../../../lib/device/model.ts";
 import type { Reading } from "../../../lib/device/reading.ts";
 import type { LinkState, LogLine } from "../../../lib/link/link.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
+import type { Person } from "../../../daemons/monitor/access/mod.ts";
+import { auditLine } from "../../../daemons/monitor/audit.ts";
 import type {
+  Asker,
   Client,
+  CommandRecord,
   CommandReply,
   Lab,
   LabEvent,
+  LabLine,
   Plot,
   Received,
   Series,
@@ -72,7 +77,8 @@ export class FakeLab implements Lab {
   stored = 0;
   storeProblem: string | undefined;
   readonly commands: string[] = [];
-  readonly lines: LogLine[] = [];
+  readonly askers: (Person | undefined)[] = [];
+  readonly lines: LabLine[] = [];
   past: Series = { time: [], value: [] };
   plotsFrom = 0;
   alarms: Lab["alarms"];
@@ -140,20 +146,37 @@ export class FakeLab implements Lab {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  command(line: string, source: string): Promise<CommandReply> {
+  audit(command: CommandRecord): void {
+    const line = auditLine(command, this.clock.time());
+    this.lines.unshift(line);
+    this.tell({ kind: "log", line });
+  }
+
+  command(line: string, { source, person, via, from }: Asker): Promise<CommandReply> {
     this.commands.push(`${source}: ${line}`);
-    const known = line.startsWith("send cryocon ");
-    return Promise.resolve({
-      ok: known,
-      text: known ? "done: temperature target is -100 degC" : `unknown command "${line}"`,
+    this.askers.push(person);
+    const ok = line.startsWith("send cryocon ");
+    const text = ok ? "done: temperature target is -100 degC" : `unknown command "${line}"`;
+    const outcome = ok ? "done" : "failed";
+    const known = person?.known ?? "nobody";
+    this.audit({
+      by: source,
+      known,
+      via,
+      from: from ?? null,
+      clients: ok ? ["cryocon"] : [],
+      line,
+      outcome,
+      text,
     });
+    return Promise.resolve({ ok, text });
   }
 
   history(): Promise<Series> {
     return Promise.resolve(this.past);
   }
 
-  recentLog(count: number): Promise<readonly LogLine[]> {
+  recentLog(count: number): Promise<readonly LabLine[]> {
     return Promise.resolve(this.lines.slice(0, count));
   }
 }

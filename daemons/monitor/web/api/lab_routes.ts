@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { suggestion } from "../../../../lib/device/nearest.ts";
 import type { LogLine } from "../../../../lib/link/link.ts";
 import type { Client, Lab } from "../../lab.ts";
-import { searchLines } from "../../store/log_query.ts";
+import { ALL, searchLines } from "../../store/log_query.ts";
 import type { LabRecords } from "../../store/records.ts";
 import type { Commander } from "../commander.ts";
 import { overview } from "../live.ts";
@@ -171,6 +171,7 @@ export function labRoutes({ lab, clock }: Asked, commander: Commander): Route[] 
         query("text", "Words that stand in the message or its source"),
         query("source", "Who said it"),
         query("type", "Of this type", { enum: TYPES }),
+        query("commands", `Only commands: of this client, or of all (\`${ALL}\`)`),
         { ...FROM, about: "Not before, as for history; default: the begin", schema: TEXT },
         { ...TO, about: "Not after", schema: TEXT },
         OFFSET,
@@ -268,12 +269,13 @@ function latestJson(client: Client, now: number) {
 }
 
 async function logIn(c: Context, { lab, clock }: Asked) {
-  const { text, source } = c.req.query();
+  const { text, source, commands } = c.req.query();
   const type = choiceIn(c, "type", TYPES);
   const query = {
     text: text?.slice(0, 500),
     source: source === "" ? undefined : source,
     types: type && [type],
+    commands: commands || undefined,
     from: momentIn(c, "from", clock),
     to: momentIn(c, "to", clock),
     offset: numberIn(c, OFFSET)!,

@@ -92,12 +92,25 @@ export const SERIES: Schema = objectOf(
 );
 
 /** A line of the log. */
-export const LINE: Schema = objectOf({
-  time: TIME,
-  source: TEXT,
-  type: { enum: ["debug", "info", "message", "warning", "error", "success"] },
-  message: TEXT,
-});
+export const LINE: Schema = objectOf(
+  {
+    time: TIME,
+    source: TEXT,
+    type: { enum: ["debug", "info", "message", "warning", "error", "success"] },
+    message: TEXT,
+    command: objectOf({
+      by: TEXT,
+      known: { enum: ["password", "token", "local", "nobody"] },
+      via: { enum: ["tcp", "katcp", "console", "page", "api", "alarm"] },
+      from: { type: ["string", "null"], description: "The address it came from" },
+      clients: listOf(TEXT),
+      line: TEXT,
+      outcome: { enum: ["done", "sent", "failed", "denied"] },
+      text: TEXT,
+    }),
+  },
+  ["command"],
+);
 
 /** An alarm. */
 export const ALARM: Schema = objectOf(

@@ -1,6 +1,6 @@
 /** The log, searched and page by page. @module */
 import type { LogLine } from "../../../../lib/link/link.ts";
-import type { LogPage as Found } from "../../store/log_query.ts";
+import { ALL, type LogPage as Found } from "../../store/log_query.ts";
 import { assetUrl } from "../assets.ts";
 import { overview } from "../live.ts";
 import { fieldOf } from "../times.ts";
@@ -13,6 +13,8 @@ export interface LogSearch {
   readonly text: string;
   readonly source: string | undefined;
   readonly type: LogLine["type"] | undefined;
+  /** Only commands: of one client, or of all (`*`). */
+  readonly commands: string | undefined;
   readonly from: number | undefined;
   readonly to: number | undefined;
   /** Which page, from 1. */
@@ -22,11 +24,12 @@ export interface LogSearch {
 /** Types of log lines, the quiet ones last. */
 export const TYPES: readonly LogLine["type"][] = ["error", "warning", "success", "message", "info", "debug"];
 
-function addressOf({ text, source, type, from, to }: LogSearch, page: number): string {
+function addressOf({ text, source, type, commands, from, to }: LogSearch, page: number): string {
   const query = new URLSearchParams();
   if (text !== "") query.set("q", text);
   if (source !== undefined) query.set("source", source);
   if (type !== undefined) query.set("type", type);
+  if (commands !== undefined) query.set("commands", commands);
   if (from !== undefined) query.set("from", fieldOf(from));
   if (to !== undefined) query.set("to", fieldOf(to));
   if (page > 1) query.set("page", String(page));
@@ -44,8 +47,9 @@ export interface LogProps extends PageContext {
 
 /** The log. */
 export function LogPage({ lab, clock, search, found, sources, problem }: LogProps) {
-  const { text, source, type, from, to, page } = search;
-  const isAll = text === "" && !source && !type && from === undefined && to === undefined && page === 1;
+  const { text, source, type, commands, from, to, page } = search;
+  const isAll = text === "" && !source && !type && !commands && from === undefined && to === undefined &&
+    page === 1;
   return (
     <Layout
       lab={lab.name}
@@ -77,6 +81,16 @@ export function LogPage({ lab, clock, search, found, sources, problem }: LogProp
             <select name="type">
               <option value="">any</option>
               {TYPES.map((name) => <option value={name} selected={name === type}>{name}</option>)}
+            </select>
+          </label>
+          <label>
+            commands
+            <select name="commands">
+              <option value="">and all else</option>
+              <option value={ALL} selected={commands === ALL}>only commands</option>
+              {[...lab.clients.keys()].map((name) => (
+                <option value={name} selected={name === commands}>only to {name}</option>
+              ))}
             </select>
           </label>
           <label>

@@ -1,5 +1,6 @@
 /** Lines of the log. @module */
 import type { LogLine } from "../../../../lib/link/link.ts";
+import type { CommandRecord, LabLine } from "../../lab.ts";
 import { showMoment } from "../times.ts";
 
 /** Style of a log line's type. */
@@ -12,10 +13,15 @@ const TYPE_LOOK: Readonly<Record<LogLine["type"], string>> = {
   error: "alarmv",
 };
 
+/** By which way a command came, and how it is known who gave it. */
+function wayOf({ via, from, known }: CommandRecord): string {
+  return ` ${via}${from === null ? "" : ` ${from}`}${known === "nobody" ? ", name not proven" : ""}`;
+}
+
 /** A table of log lines; `dated` gives the day as well. The browser adds new ones to the one with `live`. */
 export function LogTable(
   { lines, dated = false, live = true }: {
-    readonly lines: readonly LogLine[];
+    readonly lines: readonly LabLine[];
     readonly dated?: boolean;
     readonly live?: boolean;
   },
@@ -38,6 +44,7 @@ export function LogTable(
               {TYPE_LOOK[line.type]?.endsWith("v") && <span class={TYPE_LOOK[line.type]}>{line.type}</span>}
               {" "}
               {line.message}
+              {line.command && <small class="quiet">{wayOf(line.command)}</small>}
             </td>
           </tr>
         ))}
