@@ -133,12 +133,12 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
   let katcpAddress: string | undefined;
   if (listen) {
-    const served = { status, values, incoming, work };
+    const served = { status, values, incoming, work, access };
     server = parts.use(
       await serveLine(monitorService({ ...served, via: "tcp" }), {
         address: `${config.host}:${config.port}`,
         clock,
-        token: config.token,
+        token: (shown) => access.byToken(shown) !== undefined,
         trustNetwork: config.trustNetwork,
         log: (type, message) => lab.say(type, message),
         ...transport ? { transport } : {},

@@ -1,6 +1,7 @@
 /** MONITOR as its TCP port shows it: the original's words, and a whole lab that can be described and subscribed to. @module */
 import type { ShownService } from "../../lib/daemon/katcp.ts";
 import type { Outcome, ParsedLine } from "../../lib/line/mod.ts";
+import type { Access } from "./access/mod.ts";
 import type { Reply, Workplace } from "./commands.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Via } from "./lab.ts";
@@ -19,12 +20,14 @@ export interface ServiceParts {
   readonly incoming: Incoming;
   /** What commands work on. */
   readonly work: Workplace;
+  /** Who may do what. */
+  readonly access: Access;
   /** By which way it is reached. */
   readonly via: Via;
 }
 
 /** Makes MONITOR's line service. */
-export function monitorService({ status, values, incoming, work, via }: ServiceParts): ShownService {
+export function monitorService({ status, values, incoming, work, access, via }: ServiceParts): ShownService {
   return {
     name: MONITOR_NAME,
     role: "",
@@ -40,7 +43,8 @@ export function monitorService({ status, values, incoming, work, via }: ServiceP
         return undefined;
       }
       const source = incoming.sourceOf(peer);
-      const person = { name: peer.name, role: "operator", grants: [], known: "local" } as const;
+      const { name, token, trusted } = peer;
+      const person = access.peer({ name, token, isLocal: trusted && token === undefined });
       const options = { onProgress: progress };
       const reply = runCommand(line, { person, source, via, from: peer.address, options }, work);
       return reply instanceof Promise ? reply.then((reply) => answer(line, reply)) : answer(line, reply);
