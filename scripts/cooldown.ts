@@ -7,6 +7,7 @@ import {
   type Duration,
   formatDuration,
   milliseconds,
+  type Run,
   type Settling,
   systemClock,
 } from "@dewar/sdk";
@@ -21,6 +22,7 @@ import {
   UsageError,
 } from "../lib/cli/mod.ts";
 import { needsToConnect } from "../lib/sdk/place.ts";
+import { asRun, needsOfRun, runOptions } from "./as_run.ts";
 import { claim } from "./claim.ts";
 
 /** The daemon's name unless another is given. */
@@ -42,6 +44,7 @@ export const commandLine = {
       description: "How long the heater may be at its limit, or the sensor missing",
       default: "1 min",
     },
+    ...runOptions,
   },
   operands: {
     placeholder: "WHERE",
@@ -55,8 +58,8 @@ export const commandLine = {
 } as const satisfies CommandLine;
 
 /** The cryostat's daemon, wherever it is. */
-export function needs({ operands: [where] }: Parsed<typeof commandLine>): Promise<Needs> {
-  return needsToConnect(Cryocon, where ?? NAME);
+export async function needs({ operands: [where] }: Parsed<typeof commandLine>): Promise<Needs> {
+  return needsOfRun(await needsToConnect(Cryocon, where ?? NAME));
 }
 
 type Cryostat = Device<typeof Cryocon>;
@@ -101,6 +104,7 @@ async function failWhenHopeless(cryocon: Cryostat, loop: number, patience: numbe
 async function cooldown(
   { options, operands: [where = NAME] }: Parsed<typeof commandLine>,
   stop: AbortController,
+  run: Run,
 ): Promise<void> {
   const { target, rate, loop, tolerance } = options;
   const time = durationOf("settle", options.settle);
@@ -120,7 +124,10 @@ async function cooldown(
   using progress = progressBar();
   const onProgress = ({ value, held }: Settling) => {
     const there = held > 0 ? `settled for ${formatDuration(held)}` : `on the way to ${target} degC`;
-    progress.update((start - value) / (start - target), `${value.toFixed(2)} degC, ${there}`);
+    const fraction = (start - value) / (start - target);
+    const note = `${value.toFixed(2)} degC, ${there}`;
+    progress.update(fraction, note);
+    run.progress(fraction, note);
   };
   failWhenHopeless(cryocon, loop, patience).catch((reason) => stop.abort(reason));
   await cryocon.settle("temperature", { time, tolerance, timeout, signal, onProgress });
@@ -135,7 +142,11 @@ if (import.meta.main) {
     const interruption = new DewarError("interrupted");
     void interrupted().then(() => stop.abort(interruption));
     try {
-      await cooldown(parsed, stop);
+      const { options, operands: [where = NAME] } = parsed;
+      await asRun("cooldown", options, [{ where, usual: NAME }], stop.signal, (run) => {
+        run.signal.addEventListener("abort", () => stop.abort(run.signal.reason));
+        return cooldown(parsed, stop, run);
+      });
     } catch (error) {
       if (!stop.signal.aborted) throw error;
       const { reason } = stop.signal;

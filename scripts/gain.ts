@@ -1,5 +1,5 @@
 /** Gain and read noise of every amplifier, from two biases and two flats. */
-import { connect, type Device, DewarError } from "@dewar/sdk";
+import { connect, type Device, DewarError, type Run } from "@dewar/sdk";
 import {
   type AmplifierImage,
   amplifierImages,
@@ -11,6 +11,7 @@ import { parseFits } from "@dewar/sdk/fits";
 import { Archon } from "@dewar/sdk/models";
 import {
   type CommandLine,
+  interrupted,
   type Needs,
   type Parsed,
   type Progress,
@@ -19,6 +20,7 @@ import {
   UsageError,
 } from "../lib/cli/mod.ts";
 import { needsToConnect } from "../lib/sdk/place.ts";
+import { asRun, imagesOf, needsOfRun, runOptions } from "./as_run.ts";
 import { claim } from "./claim.ts";
 
 /** The daemon's name unless another is given. */
@@ -58,6 +60,7 @@ export const commandLine = {
     biases: { type: "text", placeholder: "FILE,FILE", description: "Two biases that are there" },
     flats: { type: "text", placeholder: "FILE,FILE", description: "Two flats that are there" },
     json: { type: "switch", description: "Print JSON in place of a table" },
+    ...runOptions,
   },
   operands: {
     placeholder: "WHERE",
@@ -90,7 +93,7 @@ export async function needs({ options, operands: [where] }: Parsed<typeof comman
   const named = namedFiles(options);
   if (named) return { read: [...named.biases, ...named.flats] };
   const camera = await needsToConnect(Archon, where ?? NAME);
-  return { ...camera, read: [...camera.read ?? [], options.images] };
+  return needsOfRun({ ...camera, read: [...camera.read ?? [], options.images] });
 }
 
 type Pair = readonly [string, string];
@@ -110,20 +113,27 @@ async function sequence(
   type: "bias" | "flat",
   seconds: number,
   count: number,
-  progress: Progress,
+  { progress, run }: { readonly progress: Progress; readonly run: Run },
 ): Promise<string[]> {
-  const onProgress = ({ fraction = 0, note = "" }) => progress.update(fraction, `${type}: ${note}`);
-  const paths = await archon.commands.sequence({ type, seconds, count }, { timeout: "2 min", onProgress });
+  const { signal } = run;
+  const onProgress = ({ fraction = 0, note = "" }) => {
+    progress.update(fraction, `${type}: ${note}`);
+    run.progress(NaN, `${type}: ${note}`); // how many trials there will be nobody knows
+  };
+  const given = { timeout: "2 min", onProgress, signal } as const;
+  const paths = await archon.commands.sequence({ type, seconds, count }, given);
   return paths.split(",");
 }
 
 /** Takes what is needed: the level of the flats is found by trial. */
-async function takeAll(archon: Camera, options: Options, progress: Progress): Promise<Taken> {
-  const biases = await sequence(archon, "bias", 0, 2, progress) as unknown as Pair;
+async function takeAll(archon: Camera, options: Options, run: Run): Promise<Taken> {
+  using progress = progressBar();
+  const told = { progress, run };
+  const biases = await sequence(archon, "bias", 0, 2, told) as unknown as Pair;
   const dark = await read(biases[0]);
   let { seconds } = options;
   for (let trial = 0; trial < TRIALS; trial++) {
-    const [path] = await sequence(archon, "flat", seconds, 1, progress);
+    const [path] = await sequence(archon, "flat", seconds, 1, told);
     const level = levelOf(await read(path!), dark, options.margin);
     if (!(level > 1)) {
       if (trial === TRIALS - 1) {
@@ -140,7 +150,7 @@ async function takeAll(archon: Camera, options: Options, progress: Progress): Pr
     seconds = Math.max(0.001, Math.round(1000 * wanted) / 1000);
     if (isNear) break;
   }
-  return { biases, flats: await sequence(archon, "flat", seconds, 2, progress) as unknown as Pair };
+  return { biases, flats: await sequence(archon, "flat", seconds, 2, told) as unknown as Pair };
 }
 
 async function read(path: string): Promise<AmplifierImage[]> {
@@ -210,16 +220,37 @@ function table(rows: readonly Row[]): string {
   );
 }
 
+/** Takes the images with a camera; an exposure under way is ended where the run is. */
+async function takeWith(where: string, options: Options, run: Run): Promise<Taken> {
+  const { signal } = run;
+  await using archon = await connect(Archon, where, { signal });
+  await using _claimed = await claim(archon, "the camera", "gain and read noise");
+  await using _images = await imagesOf(run, archon);
+  const abort = () => void archon.commands.abort().catch(() => {}); // it may have ended by itself
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await takeAll(archon, options, run);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options, operands: [where = NAME] }) => {
-    let taken = namedFiles(options);
-    if (!taken) {
-      await using archon = await connect(Archon, where);
-      await using _claimed = await claim(archon, "the camera", "gain and read noise");
-      using progress = progressBar();
-      taken = await takeAll(archon, options, progress);
-    }
-    const rows = await measure(taken, options.margin);
-    console.log(options.json ? JSON.stringify(rows) : table(rows));
+    const show = async (taken: Taken) => {
+      const rows = await measure(taken, options.margin);
+      console.log(options.json ? JSON.stringify(rows) : table(rows));
+    };
+    const named = namedFiles(options);
+    if (named) return await show(named);
+    const stop = new AbortController();
+    void interrupted().then(() => stop.abort(new DewarError("interrupted")));
+    await asRun(
+      "gain",
+      options,
+      [{ where, usual: NAME }],
+      stop.signal,
+      async (run) => show(await takeWith(where, options, run)),
+    );
   });
 }

@@ -1,5 +1,5 @@
 /** Takes images with a camera. */
-import { connect, DewarError, systemClock } from "@dewar/sdk";
+import { connect, DewarError, type Run, systemClock } from "@dewar/sdk";
 import { Archon } from "@dewar/sdk/models";
 import {
   type CommandLine,
@@ -11,6 +11,7 @@ import {
   UsageError,
 } from "../lib/cli/mod.ts";
 import { needsToConnect } from "../lib/sdk/place.ts";
+import { asRun, imagesOf, needsOfRun, runOptions } from "./as_run.ts";
 import { claim } from "./claim.ts";
 
 /** The daemon's name unless another is given. */
@@ -37,6 +38,7 @@ export const commandLine = {
       type: "switch",
       description: "As fast as the controller can, reading one while others are written",
     },
+    ...runOptions,
   },
   operands: {
     placeholder: "WHERE",
@@ -51,8 +53,8 @@ export const commandLine = {
 } as const satisfies CommandLine;
 
 /** The camera's daemon, wherever it is. */
-export function needs({ operands: [where] }: Parsed<typeof commandLine>): Promise<Needs> {
-  return needsToConnect(Archon, where ?? NAME);
+export async function needs({ operands: [where] }: Parsed<typeof commandLine>): Promise<Needs> {
+  return needsOfRun(await needsToConnect(Archon, where ?? NAME));
 }
 
 function typeOf(text: string): ImageType {
@@ -63,16 +65,21 @@ function typeOf(text: string): ImageType {
 
 async function take(
   { options, operands: [where = NAME] }: Parsed<typeof commandLine>,
-  signal: AbortSignal,
+  run: Run,
 ): Promise<void> {
+  const { signal } = run;
   const { object, count, stream } = options;
   const type = typeOf(options.type);
   const seconds = options.seconds ?? (type === "bias" ? 0 : 1);
   await using archon = await connect(Archon, where, { signal });
   await using _claimed = await claim(archon, "the camera", `${count} ${type}`);
+  await using _images = await imagesOf(run, archon);
   if (object !== undefined) await archon.set({ object });
   using progress = progressBar();
-  const onProgress = ({ fraction = 0, note = "" }) => progress.update(fraction, note);
+  const onProgress = ({ fraction = 0, note = "" }) => {
+    progress.update(fraction, note);
+    run.progress(fraction, note);
+  };
   const given = { timeout: "2 min", onProgress } as const;
   const began = systemClock.now();
   const abort = () => void archon.commands.abort().catch(() => {}); // it may have ended by itself
@@ -96,11 +103,16 @@ if (import.meta.main) {
     const stop = new AbortController();
     const interruption = new DewarError("interrupted");
     void interrupted().then(() => stop.abort(interruption));
+    const { options, operands: [where = NAME] } = parsed;
+    let ended: AbortSignal = stop.signal;
     try {
-      await take(parsed, stop.signal);
+      await asRun("take", options, [{ where, usual: NAME }], stop.signal, (run) => {
+        ended = run.signal;
+        return take(parsed, run);
+      });
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      console.error(`Taking images was interrupted: ${(error as Error).message}`);
+      if (!ended.aborted) throw error;
+      console.error(`Taking images was interrupted: ${ended.reason.message}`);
       return 130;
     }
   });

@@ -1,5 +1,13 @@
 /** A PandA triggers the camera; frames and the positions during each exposure are matched by their stamps. */
-import { type Clock, connect, type Device, DewarError, systemClock, type Transport } from "@dewar/sdk";
+import {
+  type Clock,
+  connect,
+  type Device,
+  DewarError,
+  type Run,
+  systemClock,
+  type Transport,
+} from "@dewar/sdk";
 import { Archon } from "@dewar/sdk/models";
 import { type Acquisition, connectPanda, matchStamps, type Panda, record } from "@dewar/sdk/panda";
 import {
@@ -15,6 +23,7 @@ import {
 import { dateText } from "../lib/fits/mod.ts";
 import { formatAddress } from "../lib/net/mod.ts";
 import { needsToConnect } from "../lib/sdk/place.ts";
+import { asRun, needsOfRun, runOptions } from "./as_run.ts";
 import { LEAD, PULSE, setUp } from "./triggered_scan/box.ts";
 import { framesOf } from "./triggered_scan/frames.ts";
 
@@ -65,6 +74,7 @@ export const commandLine = {
       default: "data/images",
       description: "The folder the daemon writes its images to",
     },
+    ...runOptions,
   },
   operands: {
     placeholder: "CAMERA",
@@ -87,7 +97,12 @@ export async function needs({ operands: [where], options }: Parsed<typeof comman
   const camera = await needsToConnect(Archon, where ?? NAME);
   const { host, port } = boxOf(options.panda);
   const net = [...camera.net ?? [], formatAddress(host, port), formatAddress(host, port + 1)];
-  return { ...camera, net, read: [...camera.read ?? [], options.folder], write: [options.folder] };
+  return needsOfRun({
+    ...camera,
+    net,
+    read: [...camera.read ?? [], options.folder],
+    write: [options.folder],
+  });
 }
 
 function boxOf(where: string): { host: string; port: number } {
@@ -103,7 +118,12 @@ async function expose(
   camera: Device<typeof Archon>,
   panda: Panda,
   options: Options,
-  { run, signal, clock }: { run: string; signal: AbortSignal; clock: Clock },
+  { run, signal, clock, onProgress }: {
+    run: string;
+    signal: AbortSignal;
+    clock: Clock;
+    onProgress: (fraction: number, note: string) => void;
+  },
 ) {
   const { count, exposure, period, folder } = options;
   await using rows = await panda.data({ signal });
@@ -120,7 +140,11 @@ async function expose(
     ready.catch(() => {}); // the stream itself may have failed before
     await Promise.race([ready, streaming]);
     using progress = progressBar();
-    const show = (done: number) => progress.update(done / count, `${done} of ${count} images`);
+    const show = (done: number) => {
+      const note = `${done} of ${count} images`;
+      progress.update(done / count, note);
+      onProgress(done / count, note);
+    };
     watch(camera, show, until).catch(() => {}); // it is for people only
     const recording = record(filed, { scheme: `${folder}/${run}.h5`, clock });
     recording.catch(() => {});
@@ -160,6 +184,8 @@ export interface Reach {
   readonly clock?: Clock;
   /** How to connect (default: over TCP). */
   readonly transport?: Transport;
+  /** The run it is, where it is one. */
+  readonly run?: Run;
 }
 
 /**
@@ -182,7 +208,8 @@ export async function scan(
   }
   const { clock = systemClock } = reach;
   const began = clock.time();
-  const run = `scan-${dateText(began).replace(/\..*$/, "").replace(/[-:]/g, "").replace("T", "-")}`;
+  const run = reach.run?.id ??
+    `scan-${dateText(began).replace(/\..*$/, "").replace(/[-:]/g, "").replace("T", "-")}`;
   const { host, port } = boxOf(options.panda);
   await using camera = await connect(Archon, where, { ...reach, signal });
   await using panda = await connectPanda(host, { ...reach, controlPort: port, dataPort: port + 1, signal });
@@ -191,7 +218,8 @@ export async function scan(
   cleanup.defer(() => camera.set({ trigger, run: runBefore }).then(() => {}));
   cleanup.defer(await setUp(panda, options));
   await camera.set({ trigger: "external", run }, { signal });
-  const { start, columns } = await expose(camera, panda, options, { run, signal, clock });
+  const onProgress = (fraction: number, note: string) => reach.run?.progress(fraction, note);
+  const { start, columns } = await expose(camera, panda, options, { run, signal, clock, onProgress });
 
   const frames = await framesOf(options.folder, run, began);
   const begun = unixOf(start.startTime!);
@@ -234,10 +262,15 @@ if (import.meta.main) {
   await runProgram(commandLine, async (parsed) => {
     const stop = new AbortController();
     void interrupted().then(() => stop.abort(new DewarError("interrupted")));
+    const { options, operands: [where = NAME] } = parsed;
+    let ended: AbortSignal = stop.signal;
     try {
-      return await scan(parsed, stop.signal);
+      return await asRun("scan", options, [{ where, usual: NAME }], stop.signal, (run) => {
+        ended = run.signal;
+        return scan(parsed, run.signal, { run });
+      });
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
+      if (!ended.aborted) throw error;
       console.error("The scan was interrupted; the box has its settings again, images so far are kept.");
       return 130;
     }

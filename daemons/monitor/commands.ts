@@ -12,6 +12,7 @@ import type { Asker, Via } from "./lab.ts";
 import { historyAsked } from "./history_command.ts";
 import type { LiveClient } from "./live_client.ts";
 import type { LiveLab } from "./live_lab.ts";
+import { beginRun, endRun, progressRun, showRuns } from "./runs/commands.ts";
 
 /** What came of a command. */
 export interface Reply {
@@ -169,6 +170,54 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       return done("no longer shelved");
     },
   }],
+  ["run_begin", {
+    usage: "run_begin ID name=NAME [by=WHO] [note=TEXT] [devices=A,B] [plots=A.X,B.Y] [params=JSON]",
+    description: "A script says that it has begun",
+    ways: ["tcp"],
+    asks: () => [{ deed: "note" }],
+    run(line, { source }, { lab }) {
+      beginRun(lab.runs, line, source, lab.clock.time());
+      return done("");
+    },
+  }],
+  ["run_progress", {
+    usage: "run_progress ID [fraction=0..1] [note=TEXT]",
+    description: "A script says how far it has come; the answer begins with abort if it shall end",
+    ways: ["tcp"],
+    asks: () => [{ deed: "note" }],
+    run(line, _asker, { lab }) {
+      const text = progressRun(lab.runs, line);
+      return { confirmed: true, text, outcome: { text } };
+    },
+  }],
+  ["run_end", {
+    usage: "run_end ID outcome=done|failed|aborted [reason=TEXT]",
+    description: "A script says how it has ended",
+    ways: ["tcp"],
+    asks: () => [{ deed: "note" }],
+    run(line, _asker, { lab }) {
+      endRun(lab.runs, line);
+      return done("");
+    },
+  }],
+  ["runs", {
+    usage: "runs",
+    description: "Shows the scripts that are running",
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "see" }],
+    run: (_line, _asker, { lab }) => done(showRuns(lab.runs)),
+  }],
+  ["abort_run", {
+    usage: "abort_run ID [REASON]",
+    description: "Asks a running script to end; it leaves its devices as its cleanups do",
+    ways: EVERYWHERE,
+    asks: asksOfRun,
+    run(line, { source }, { lab }) {
+      const id = line.args[0] ?? "";
+      lab.runs.abort(id, source, textOf(line, 2));
+      return done(`${id} is asked to end`);
+    },
+  }],
   ["exit", {
     usage: "exit",
     description: "Ends MONITOR",
@@ -231,6 +280,13 @@ function asksOfAlarm({ args }: ParsedLine, lab: LiveLab): Asked[] {
   const clients = new Set(names.map((name) => name.split(".")[0]!).filter((name) => lab.clients.has(name)));
   if (clients.size === 0) return [{ deed: "alarm" }];
   return [...clients].map((client) => ({ deed: "alarm", client }));
+}
+
+/** Whoever may command all devices of a run may ask it to end. */
+function asksOfRun({ args }: ParsedLine, { runs }: LiveLab): Asked[] {
+  const devices = runs.find(args[0] ?? "")?.row.devices ?? [];
+  if (devices.length === 0) return [{ deed: "lab" }];
+  return devices.map((client) => ({ deed: "command", client }));
 }
 
 /** What stands behind the first `words` words of a line, exactly as it was written. */

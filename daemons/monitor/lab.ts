@@ -4,6 +4,7 @@ import type { Description } from "../../lib/device/description.ts";
 import type { Reading } from "../../lib/device/reading.ts";
 import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
 import type { Person } from "./access/role.ts";
+import type { Runs } from "./runs/runs.ts";
 import type { LabRecords } from "./store/records.ts";
 import type { CommandOptions, LinkState, LogLine } from "../../lib/link/link.ts";
 
@@ -82,6 +83,8 @@ export type LabEvent =
   | { readonly kind: "clients" }
   /** Somebody asked that curves begin anew, at {@linkcode Lab.plotsFrom}. */
   | { readonly kind: "plots" }
+  /** Something has happened to a run. */
+  | { readonly kind: "run" }
   /** Something has happened to an alarm. */
   | { readonly kind: "alarm"; readonly event: AlarmEvent };
 
@@ -164,7 +167,9 @@ export interface Lab {
   readonly plotsFrom: number;
   /** Its alarm rules; undefined until they are at work. */
   readonly alarms: Alarms | undefined;
-  /** The past: values, log, notes; undefined where nothing is stored. */
+  /** The scripts that are running. */
+  readonly runs: Runs;
+  /** The past: values, log, notes, runs; undefined where nothing is stored. */
   readonly records: LabRecords | undefined;
   /** Calls `listener` with every event until disposed. */
   watch(listener: (event: LabEvent) => void): Disposable;

@@ -10,6 +10,7 @@ import type { Feed, FeedListener } from "./feed.ts";
 import type { Asker, CommandRecord, CommandReply, Lab, LabEvent, LabLine, Series } from "./lab.ts";
 import { LiveClient } from "./live_client.ts";
 import type { Recorder } from "./recorder.ts";
+import { Runs } from "./runs/runs.ts";
 
 /** How often values are looked at for their age. */
 const SWEEP = "250 ms";
@@ -44,6 +45,8 @@ export class LiveLab implements Lab, Disposable {
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
   alarms: Alarms | undefined;
+  /** The scripts that are running. */
+  readonly runs: Runs;
   #clients: ReadonlyMap<string, LiveClient>;
   #interval: number;
   readonly #recorder: Recorder;
@@ -62,6 +65,13 @@ export class LiveLab implements Lab, Disposable {
     const time = clock.time();
     this.#clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
     this.#sweep = clock.every(SWEEP, () => this.#expire());
+    this.runs = new Runs({
+      clients: () => this.#clients,
+      records: recorder.records,
+      clock,
+      say: (type, message, source) => this.say(type, message, source),
+      onChange: () => this.#emit({ kind: "run" }),
+    });
   }
 
   get clients(): ReadonlyMap<string, LiveClient> {
@@ -202,6 +212,7 @@ export class LiveLab implements Lab, Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#sweep.stop();
+    this.runs[Symbol.dispose]();
   }
 
   /** An interval of 0 made the original store as often as it polled, each second. */

@@ -28,7 +28,7 @@ export interface Recorder {
   recentLog(count: number): Promise<readonly LabLine[]>;
   /** The images; undefined where nothing is stored. */
   readonly images?: Images;
-  /** The past: values, log, notes; undefined where nothing is stored. */
+  /** The past: values, log, notes, runs; undefined where nothing is stored. */
   readonly records?: LabRecords;
 }
 

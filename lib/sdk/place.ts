@@ -78,7 +78,7 @@ function labFile(): string {
 }
 
 /** An environment variable, where it is set and may be read. */
-function environment(variable: string): string | undefined {
+export function environment(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
 }

@@ -66,18 +66,27 @@ Deno.test("house: the launcher gives MONITOR no more than it needs", async () =>
   }
 });
 
-Deno.test("house: scripts are given their daemon's address and their file, and nothing else", async () => {
+/** Where a script tells of its run. */
+const MONITOR_AT = Deno.env.get("DEWAR_MONITOR") ?? "localhost:7100";
+const ENV = "--allow-env=DEWAR_TOKEN,DEWAR_CA,DEWAR_MONITOR,DEWAR_USER";
+
+Deno.test("house: scripts are given their daemon's address, MONITOR's and their file, and nothing else", async () => {
   const cooled = await cooldown.needs(
     parseCommandLine(cooldown.commandLine, ["--target", "-90", "cold:7024"]),
   );
-  assertEquals(permissionsFor(cooled), ["--no-prompt", "--allow-net=cold:7024"]);
+  assertEquals(permissionsFor(cooled), ["--no-prompt", `--allow-net=cold:7024,${MONITOR_AT}`, ENV]);
   const byName = await cooldown.needs(parseCommandLine(cooldown.commandLine, []));
   assertLeast(byName, "cooldown");
-  assertEquals(byName.net!.length, 1);
+  assertEquals(byName.net!.at(-1), MONITOR_AT);
   const taken = await take.needs(parseCommandLine(take.commandLine, ["-t", "bias", "camera:7001"]));
-  assertEquals(permissionsFor(taken), ["--no-prompt", "--allow-net=camera:7001"]);
+  assertEquals(permissionsFor(taken), ["--no-prompt", `--allow-net=camera:7001,${MONITOR_AT}`, ENV]);
   const measured = await gain.needs(parseCommandLine(gain.commandLine, ["--images", "there", "camera:7001"]));
-  assertEquals(permissionsFor(measured), ["--no-prompt", "--allow-net=camera:7001", "--allow-read=there"]);
+  assertEquals(permissionsFor(measured), [
+    "--no-prompt",
+    `--allow-net=camera:7001,${MONITOR_AT}`,
+    "--allow-read=there",
+    ENV,
+  ]);
   const files = ["--biases", "a,b", "--flats", "c,d"];
   const read = await gain.needs(parseCommandLine(gain.commandLine, files));
   assertEquals(permissionsFor(read), ["--no-prompt", "--allow-read=a,b,c,d"]);
@@ -90,9 +99,10 @@ Deno.test("house: a triggered scan is given camera, box and folder", async () =>
   const needs = await triggeredScan.needs(parseCommandLine(triggeredScan.commandLine, line));
   assertEquals(permissionsFor(needs), [
     "--no-prompt",
-    "--allow-net=camera:7001,box:9000,box:9001",
+    `--allow-net=camera:7001,box:9000,box:9001,${MONITOR_AT}`,
     "--allow-read=data/images",
     "--allow-write=data/images",
+    ENV,
   ]);
 });
 

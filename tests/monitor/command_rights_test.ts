@@ -31,6 +31,11 @@ const LINES: Readonly<Record<string, { line: string; deed: Deed; client?: string
   acknowledge: { line: "acknowledge high", deed: "alarm", client: "gauge" },
   shelve: { line: "shelve high 1h", deed: "alarm", client: "gauge" },
   unshelve: { line: "unshelve high", deed: "alarm", client: "gauge" },
+  run_begin: { line: "run_begin r-2 name=x", deed: "note" },
+  run_progress: { line: "run_progress r-1 fraction=1", deed: "note" },
+  run_end: { line: "run_end r-1 outcome=done", deed: "note" },
+  runs: { line: "runs", deed: "see" },
+  abort_run: { line: "abort_run r-1", deed: "command", client: "gauge" },
   exit: { line: "exit", deed: "admin" },
 };
 
@@ -50,6 +55,8 @@ async function lab() {
   b.link("gauge").push({ pressure: 1 });
   b.link("lamp").push({ flux: 10 });
   await b.settle();
+  const told = { name: "r", author: "", note: null, params: {}, devices: ["gauge"], plots: [] };
+  b.monitor.lab.runs.begin("r-1", { ...told, began: b.clock.time() }, "r");
   const records = () => b.events.flatMap((e) => e.kind === "log" && e.line.command ? [e.line.command] : []);
   return { b, records };
 }
@@ -98,6 +105,8 @@ Deno.test("a viewer who tries every command by every way changes nothing, and ev
   assert(tried > 60, `only ${tried} were tried`);
   assertEquals([b.link("gauge").lines, b.link("lamp").lines, b.exits], [[], [], 0]);
   assertEquals(b.monitor.lab.plotsFrom, 0);
+  const [run, ...others] = b.monitor.lab.runs.live;
+  assertEquals([run!.row.progress, run!.abort, others], [null, undefined, []]);
 });
 
 Deno.test("somebody of whom nothing is known may not even look", async () => {

@@ -2,6 +2,7 @@
 import { type LogPage, type LogQuery, searchLines } from "../../daemons/monitor/store/log_query.ts";
 import type { NoteFound, NoteQuery, NoteRow } from "../../daemons/monitor/store/note.ts";
 import type { ChannelName, PastValue, StateValue } from "../../daemons/monitor/store/past.ts";
+import type { RunQuery, RunRow } from "../../daemons/monitor/store/run.ts";
 import type { LabRecords } from "../../daemons/monitor/store/records.ts";
 import type { LogLine } from "../../lib/link/link.ts";
 
@@ -13,6 +14,8 @@ export class FakeRecords implements LabRecords {
   readonly lines: LogLine[] = [];
   /** Notes, newest first. */
   readonly written: NoteFound[] = [];
+  /** Runs by their id, oldest first. */
+  readonly kept = new Map<string, RunRow>();
   /** What every question fails with. */
   failure: Error | undefined;
 
@@ -49,12 +52,41 @@ export class FakeRecords implements LabRecords {
     return true;
   }
 
-  async notes({ text, client, count, offset = 0 }: NoteQuery) {
+  async notes({ text, client, run, count, offset = 0 }: NoteQuery) {
     await this.#asked();
     const found = this.written.filter((note) =>
-      (text === undefined || note.text.includes(text)) && (client === undefined || note.client === client)
+      (text === undefined || note.text.includes(text)) && (client === undefined || note.client === client) &&
+      (run === undefined || note.run === run)
     );
     return { notes: found.slice(offset, offset + count), more: found.length > offset + count };
+  }
+
+  keepRun(run: RunRow): boolean {
+    this.kept.set(run.id, { ...run, settings: this.kept.get(run.id)?.settings ?? run.settings });
+    return true;
+  }
+
+  async runs({ text, author, name, count, offset = 0 }: RunQuery) {
+    await this.#asked();
+    const found = [...this.kept.values()].reverse().filter((run) =>
+      (text === undefined || JSON.stringify(run).includes(text)) &&
+      (author === undefined || run.author === author) && (name === undefined || run.name === name)
+    );
+    return { runs: found.slice(offset, offset + count), more: found.length > offset + count };
+  }
+
+  async run(id: string): Promise<RunRow | undefined> {
+    await this.#asked();
+    return this.kept.get(id);
+  }
+
+  async runChoices() {
+    await this.#asked();
+    const runs = [...this.kept.values()];
+    return {
+      names: [...new Set(runs.map(({ name }) => name))],
+      authors: [...new Set(runs.map(({ author }) => author))],
+    };
   }
 
   #asked(): Promise<void> {

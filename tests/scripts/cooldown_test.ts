@@ -38,7 +38,12 @@ async function cooldown({ daemon }: Bench, ...args: string[]) {
   const least = permissionsFor(
     await needs({ help: false, operands: [where], options: {} as Parameters<typeof needs>[0]["options"] }),
   );
-  assertEquals(least, ["--no-prompt", `--allow-net=${where}`]);
+  const monitor = Deno.env.get("DEWAR_MONITOR") ?? "localhost:7100";
+  assertEquals(least, [
+    "--no-prompt",
+    `--allow-net=${where},${monitor}`,
+    "--allow-env=DEWAR_TOKEN,DEWAR_CA,DEWAR_MONITOR,DEWAR_USER",
+  ]);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...least, `${ROOT}scripts/cooldown.ts`, ...args, where],
     stdin: "null",

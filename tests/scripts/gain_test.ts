@@ -57,6 +57,10 @@ class Lab implements AsyncDisposable {
   }
 }
 
+/** Where a script tells of its run. */
+const MONITOR = Deno.env.get("DEWAR_MONITOR") ?? "localhost:7100";
+const ENV = "--allow-env=DEWAR_TOKEN,DEWAR_CA,DEWAR_MONITOR,DEWAR_USER";
+
 interface Script {
   readonly commandLine: CommandLine;
   needs(parsed: Parsed<CommandLine>): Needs | Promise<Needs>;
@@ -74,7 +78,7 @@ Deno.test("take prints the files of the images it took, one by one or as fast as
   const { address } = lab.daemon;
   const one = await launched(take, "take", "-t", "flat", "-s", "0.1", "-c", "2", "--object", "lamp", address);
   assertEquals(one.code, 0, one.log);
-  assertEquals(one.least, ["--no-prompt", `--allow-net=${address}`]);
+  assertEquals(one.least, ["--no-prompt", `--allow-net=${address},${MONITOR}`, ENV]);
   assertEquals(
     one.output.trim().split("\n"),
     [1, 2].map((number) => `${lab.folder}/image_00000${number}.fits`),
@@ -101,7 +105,12 @@ Deno.test("gain finds what the detector has, and cannot ask for the truth", asyn
     address,
   );
   assertEquals(code, 0, log);
-  assertEquals(least, ["--no-prompt", `--allow-net=${address}`, `--allow-read=${lab.folder}`]);
+  assertEquals(least, [
+    "--no-prompt",
+    `--allow-net=${address},${MONITOR}`,
+    `--allow-read=${lab.folder}`,
+    ENV,
+  ]);
   assert(!least.join().includes(lab.simulator.truthAddress!));
   const { amplifiers } = lab.simulator.truth();
   const rows = JSON.parse(output) as gain.Row[];

@@ -1,12 +1,13 @@
 /** Settings of devices that people have saved: a file each, in a folder for each device. @module */
 import type { Channel } from "../../../lib/device/channel.ts";
 import { isRecord } from "../../../lib/device/fields.ts";
-import { formatValue, parseValue } from "../../../lib/device/text.ts";
+import { parseValue } from "../../../lib/device/text.ts";
 import { isBad } from "../../../lib/device/reading.ts";
 import { ConfigError } from "../../../lib/errors.ts";
 import { replaceFile } from "../../../lib/files/mod.ts";
 import { CLIENT_NAME } from "../config/config.ts";
 import type { Client } from "../lab.ts";
+import { settingsOf } from "./settings_of.ts";
 
 /** What was saved. */
 export interface Saved {
@@ -37,17 +38,6 @@ export interface Difference {
 }
 
 const ID = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?$/;
-
-/** Everything of a device that can be set and is known. */
-export function settingsOf(client: Client): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const { key, settable, param } of client.channels.values()) {
-    const reading = client.latest.get(key)?.reading;
-    if (settable === undefined || reading?.quality !== "good" || reading.value === undefined) continue;
-    values[settable] = formatValue(param, reading.value);
-  }
-  return values;
-}
 
 /** What was saved beside what is now. */
 export function differences({ values }: Saved, client: Client): Difference[] {

@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { DewarError } from "../../../lib/errors.ts";
 import type { ChannelRow, Entry, ValueRow } from "./entry.ts";
 import type { ImageRow } from "./image.ts";
+import type { RunRow } from "./run.ts";
 
 /** Numbers of the channels in the database, by {@linkcode channelName}. */
 export type ChannelIds = ReadonlyMap<string, number>;
@@ -64,7 +65,7 @@ export async function applyChannels(
 }
 
 /**
- * Writes values, log lines and their position: however often it is tried, they are there once.
+ * Writes what records say and their position: however often it is tried, they are there once.
  *
  * It is one statement, and so one transaction. A transaction of several is not safe with this client: when its
  * connection is lost an error is thrown where nobody can catch it (issue 1208 of porsager/postgres).
@@ -86,6 +87,7 @@ export async function applyBatch(
   const recorded = recordedIn(entries);
   const images = imagesIn(entries);
   const notes = entries.flatMap((entry) => entry.kind === "note" ? [entry.row] : []);
+  const runs = runsIn(entries);
   const [result] = await sql`
     with moved as (
       update dewar.spool set position = ${source.to}
@@ -145,6 +147,40 @@ export async function applyBatch(
         ${notes.map(({ run }) => run)}::text[]
       ) as given (time, written, author, text, client, run)
       where exists (select from moved)
+    ), new_runs as (
+      insert into dewar.run (
+        id, name, author, began, seen, ended, outcome, reason, note, params, devices, plots, progress, doing,
+        settings, changes
+      )
+      select id, name, author, to_timestamp(began), to_timestamp(seen), to_timestamp(ended), outcome, reason, note,
+        params::jsonb, devices::jsonb, plots::jsonb, progress, doing, settings::jsonb, changes::jsonb
+      from unnest(
+        ${runs.map(({ id }) => id)}::text[],
+        ${runs.map(({ name }) => name)}::text[],
+        ${runs.map(({ author }) => author)}::text[],
+        ${runs.map(({ began }) => began)}::float8[],
+        ${runs.map(({ seen }) => seen)}::float8[],
+        ${runs.map(({ ended }) => ended)}::float8[],
+        ${runs.map(({ outcome }) => outcome)}::text[],
+        ${runs.map(({ reason }) => reason)}::text[],
+        ${runs.map(({ note }) => note)}::text[],
+        ${runs.map(({ params }) => JSON.stringify(params))}::text[],
+        ${runs.map(({ devices }) => JSON.stringify(devices))}::text[],
+        ${runs.map(({ plots }) => JSON.stringify(plots))}::text[],
+        ${runs.map(({ progress }) => progress)}::float8[],
+        ${runs.map(({ doing }) => doing)}::text[],
+        ${runs.map(({ settings }) => settings && JSON.stringify(settings))}::text[],
+        ${runs.map(({ changes }) => changes && JSON.stringify(changes))}::text[]
+      ) as given (id, name, author, began, seen, ended, outcome, reason, note, params, devices, plots, progress,
+        doing, settings, changes)
+      where exists (select from moved)
+      on conflict (id) do update set
+        name = excluded.name, author = excluded.author, began = excluded.began, seen = excluded.seen,
+        ended = excluded.ended, outcome = excluded.outcome, reason = excluded.reason, note = excluded.note,
+        params = excluded.params, devices = excluded.devices, plots = excluded.plots,
+        progress = excluded.progress, doing = excluded.doing,
+        settings = coalesce(run.settings, excluded.settings), changes = excluded.changes
+      where run.ended is null
     ), new_images as (
       insert into dewar.image (
         path, time, source, feed, run, number, exposure, type, width, height, bitpix, bytes,
@@ -204,6 +240,19 @@ function valuesOf(entries: readonly Entry[], ids: ChannelIds): { channels: numbe
 function imagesIn(entries: readonly Entry[]): ImageRow[] {
   const images = entries.flatMap((entry) => entry.kind === "image" ? [entry.row] : []);
   return [...new Map(images.map((image) => [image.path, image])).values()];
+}
+
+/** The runs, the last word on each until its end; the settings at the begin are in the first alone. */
+function runsIn(entries: readonly Entry[]): RunRow[] {
+  const runs = new Map<string, RunRow>();
+  for (const entry of entries) {
+    if (entry.kind !== "run") continue;
+    const before = runs.get(entry.row.id);
+    if (before?.ended == null) {
+      runs.set(entry.row.id, { ...entry.row, settings: before?.settings ?? entry.row.settings });
+    }
+  }
+  return [...runs.values()];
 }
 
 /** Until when each recording went, by its begin. */

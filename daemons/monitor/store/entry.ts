@@ -4,6 +4,7 @@ import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts"
 import type { LabLine } from "../lab.ts";
 import type { ImageRow } from "./image.ts";
 import type { NoteRow } from "./note.ts";
+import type { RunRow } from "./run.ts";
 
 /** A channel as the database knows it: key, name in a status line, kind of value, unit. */
 export type ChannelRow = readonly [key: string, wire: string, type: string, unit: string | null];
@@ -34,6 +35,8 @@ export type Entry =
   | { readonly kind: "image"; readonly row: ImageRow }
   /** A note of the logbook. */
   | { readonly kind: "note"; readonly row: NoteRow }
+  /** A run, as it stands. */
+  | { readonly kind: "run"; readonly row: RunRow }
   /** MONITOR, started at `since`, was recording at `seen` (unix seconds). */
   | { readonly kind: "recording"; readonly since: number; readonly seen: number };
 
@@ -74,6 +77,15 @@ export function logEntry(line: LabLine, now: number): Entry {
 /** An image as it is recorded. */
 export function imageEntry(image: ImageRow, now: number): Entry {
   return { kind: "image", row: { ...cleaned(image), time: sane(image.time, now) } };
+}
+
+/** A run as it is recorded. */
+export function runEntry(run: RunRow, now: number): Entry {
+  const ended = run.ended === null ? null : sane(run.ended, now);
+  return {
+    kind: "run",
+    row: { ...cleaned(run), began: sane(run.began, now), seen: sane(run.seen, now), ended },
+  };
 }
 
 /** A note as it is recorded. */

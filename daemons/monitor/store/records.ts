@@ -1,14 +1,17 @@
-/** What was: values, log and notes of the past, as the pages ask for them. @module */
+/** What was: values, log, notes and runs of the past, as the pages ask for them. @module */
 import type { Sql } from "postgres";
 import type { Stretch } from "./history.ts";
 import { findLog, type LogPage, type LogQuery, logSources } from "./log_query.ts";
 import { findNotes, type NoteFound, type NoteQuery, type NoteRow } from "./note.ts";
 import { type ChannelName, type PastValue, readRaw, readState, type StateValue } from "./past.ts";
+import { findRun, findRuns, runChoices, type RunPage, type RunQuery, type RunRow } from "./run.ts";
 
 /** What a {@linkcode Records} stands on. */
 export interface RecordsParts {
   /** Puts a note into the spool; false if the disk takes nothing. */
   append(note: NoteRow): boolean;
+  /** Puts a run into the spool; false if the disk takes nothing. */
+  appendRun(run: RunRow): boolean;
   /** Asks the database. */
   query<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Waits until what was appended is in the database, unless it is in trouble. */
@@ -61,5 +64,27 @@ export class Records {
   async notes(query: NoteQuery): Promise<{ readonly notes: readonly NoteFound[]; readonly more: boolean }> {
     await this.#parts.flush();
     return await this.#parts.query((sql) => findNotes(sql, query));
+  }
+
+  /** Keeps how a run stands; false if the disk takes nothing. */
+  keepRun(run: RunRow): boolean {
+    return this.#parts.appendRun(run);
+  }
+
+  /** Runs, newest first. */
+  async runs(query: RunQuery): Promise<RunPage> {
+    await this.#parts.flush();
+    return await this.#parts.query((sql) => findRuns(sql, query));
+  }
+
+  /** One run by its id; undefined if there is none. */
+  async run(id: string): Promise<RunRow | undefined> {
+    await this.#parts.flush();
+    return await this.#parts.query((sql) => findRun(sql, id));
+  }
+
+  /** What has been run and by whom, for choices. */
+  runChoices(): Promise<{ readonly names: readonly string[]; readonly authors: readonly string[] }> {
+    return this.#parts.query(runChoices);
   }
 }

@@ -163,6 +163,31 @@ const MIGRATIONS: readonly string[] = [
   comment on column dewar.log.command is 'the command that the line tells of: by whom, from where, what came of it';
   create index log_command on dewar.log (time desc, id desc) where command is not null;
   `,
+  `
+  create table dewar.run (
+    id text primary key,
+    name text not null,
+    author text not null,
+    began timestamptz not null,
+    seen timestamptz not null,
+    ended timestamptz,
+    outcome text,
+    reason text,
+    note text,
+    params jsonb not null,
+    devices jsonb not null,
+    plots jsonb not null,
+    progress double precision,
+    doing text,
+    settings jsonb,
+    changes jsonb
+  );
+  comment on column dewar.run.seen is 'when it was last heard of';
+  comment on column dewar.run.ended is 'null while it goes on, and where it was never heard of again';
+  comment on column dewar.run.settings is 'of the whole lab at its begin';
+  comment on column dewar.run.changes is 'settings that were others at its end';
+  create index run_began on dewar.run (began desc, id desc);
+  `,
 ];
 
 /** Any number: it only has to be the same in every MONITOR. */

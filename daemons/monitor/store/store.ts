@@ -9,7 +9,7 @@ import { type Clock, type Duration, systemClock } from "../../../lib/time/mod.ts
 import type { LabLine, Series } from "../lab.ts";
 import { Archive } from "./archive.ts";
 import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
-import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry } from "./entry.ts";
+import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry, runEntry } from "./entry.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { type HistoryRange, readHistory, type Stretch } from "./history.ts";
 import { ImageStore } from "./image_store.ts";
@@ -63,7 +63,7 @@ export interface Store extends AsyncDisposable {
   recentLog(count: number): Promise<readonly LabLine[]>;
   /** The images. */
   readonly images: ImageStore;
-  /** The past: values, log, notes. */
+  /** The past: values, log, notes, runs. */
   readonly records: Records;
   /** Waits until everything given before is on disk and in the database; not for what does not work, see `problem`. */
   flush(): Promise<void>;
@@ -140,6 +140,7 @@ class SpooledStore implements Store {
     });
     this.records = new Records({
       append: (note) => this.#append(noteEntry(note, clock.time())),
+      appendRun: (run) => this.#append(runEntry(run, clock.time())),
       query: (work) => parts.archive.query(work),
       flush: () => this.flush(),
       recording: () => this.#recording,

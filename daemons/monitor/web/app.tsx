@@ -12,6 +12,7 @@ import { serveArchive } from "./archive.tsx";
 import { serveLog } from "./log.tsx";
 import { serveLogbook } from "./logbook.tsx";
 import { paletteOf } from "./palette.ts";
+import { serveRuns } from "./runs.tsx";
 import { serveSettings } from "./settings.tsx";
 import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
@@ -106,6 +107,7 @@ export function createApp(
   serveAlarms(app, page, commander);
   serveDevices(app, page, commander, more.layouts ?? new Map());
   serveSettings(app, page, commander, more.settings);
+  serveRuns(app, page, commander, images);
   serveLog(app, page);
   serveLogbook(app, page, commander);
   serveArchive(app, page);

@@ -20,18 +20,21 @@ const encoder = new TextEncoder();
 function channelsIn(c: Context, lab: Lab): CurveShown["channel"][] {
   const asked = [...c.req.queries("channel") ?? [], ...(c.req.query("channels") ?? "").split(",")];
   const names = [...new Set(asked.map((name) => name.trim()).filter((name) => name !== ""))].slice(0, MOST);
-  return names.map((name) => {
-    const dot = name.indexOf(".");
-    const [client, word] = dot < 0 ? ["", name] : [name.slice(0, dot), name.slice(dot + 1)];
-    const known = lab.clients.get(client);
-    const channel = known?.channels.get(word) ?? known?.channels.values().find(({ wire }) => wire === word);
-    return {
-      client,
-      key: channel?.key ?? word,
-      label: channel && known ? `${client} ${showName(known, channel)}` : name,
-      unit: channel ? showUnit(channel.param) : "",
-    };
-  });
+  return names.map((name) => channelNamed(name, lab));
+}
+
+/** A channel by its name, `cryocon.temperature`; of one that is not known nothing but the name. */
+export function channelNamed(name: string, lab: Lab): CurveShown["channel"] {
+  const dot = name.indexOf(".");
+  const [client, word] = dot < 0 ? ["", name] : [name.slice(0, dot), name.slice(dot + 1)];
+  const known = lab.clients.get(client);
+  const channel = known?.channels.get(word) ?? known?.channels.values().find(({ wire }) => wire === word);
+  return {
+    client,
+    key: channel?.key ?? word,
+    label: channel && known ? `${client} ${showName(known, channel)}` : name,
+    unit: channel ? showUnit(channel.param) : "",
+  };
 }
 
 /** From when to when: by both ends, or by `hours` around or before `time0` as the original's archive had it. */

@@ -45,7 +45,7 @@ export class Broadcast implements Disposable {
   #beat: Timer | undefined;
   #due: Timer | undefined;
   #log: { readonly edition: number; readonly line: LogLine }[] = [];
-  #news = { images: 0, alarms: 0, reload: 0 };
+  #news = { images: 0, alarms: 0, runs: 0, reload: 0 };
   #edition = 0;
   #at = -Infinity;
 
@@ -125,6 +125,9 @@ export class Broadcast implements Disposable {
       case "alarm":
         this.#news.alarms = next;
         break;
+      case "run":
+        this.#news.runs = next;
+        break;
       case "described":
         this.#described.set(event.client.name, next);
         break;
@@ -179,7 +182,7 @@ export class Broadcast implements Disposable {
       links[name] = { live: isLive(client), text: showLink(client), since: state.since };
     }
     if (since === undefined) return { values, links, log: [], lab };
-    const { images, alarms } = this.#news;
+    const { images, alarms, runs } = this.#news;
     const isAfter = (edition = 0) => edition > since;
     const reload = isAfter(this.#news.reload) ||
       clients.some(({ name }) => isAfter(this.#described.get(name)));
@@ -190,6 +193,7 @@ export class Broadcast implements Disposable {
       lab,
       ...(isAfter(images) && { images: true as const }),
       ...(isAfter(alarms) && { alarms: true as const }),
+      ...(isAfter(runs) && { runs: true as const }),
       ...(reload && { reload: true as const }),
     };
   }

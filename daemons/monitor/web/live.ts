@@ -22,6 +22,8 @@ export interface Bulletin {
   readonly images?: true;
   /** Whether something has happened to an alarm. */
   readonly alarms?: true;
+  /** Whether something has happened to a run. */
+  readonly runs?: true;
   /** The lab as a whole. */
   readonly lab: {
     readonly time: number;

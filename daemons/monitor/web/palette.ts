@@ -16,6 +16,8 @@ export function paletteOf(lab: Lab): PaletteEntry[] {
     ["Archive", "/archive"],
     ["Archive: curves", "/archive/plot"],
     ["Images", "/images"],
+    ["Runs", "/runs"],
+    ...lab.runs.live.map(({ row }): PaletteEntry => [`Run ${row.id}`, `/runs/${row.id}`]),
     ["Log", "/log"],
     ["Log: errors", "/log?type=error"],
     ["Logbook", "/logbook"],

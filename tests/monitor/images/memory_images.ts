@@ -2,7 +2,7 @@
 import type { ImageFound, ImagePage, ImageQuery, ImageRow } from "../../../daemons/monitor/store/image.ts";
 import type { Images } from "../../../daemons/monitor/store/image_store.ts";
 
-/** Keeps images; searches for words in their paths only. */
+/** Keeps images; of conditions it knows words, in their paths only. */
 export class MemoryImages implements Images {
   readonly rows: ImageRow[] = [];
   /** What was asked for last. */
@@ -28,7 +28,11 @@ export class MemoryImages implements Images {
     this.asked = query;
     if (this.problem) return Promise.reject(this.problem);
     const words = (query.terms ?? []).flatMap((term) => term.kind === "word" ? [term.word] : []);
-    const found = this.#all().filter(({ path }) => words.every((word) => path.includes(word)));
+    const found = this.#all().filter(({ path, run, source, time }) =>
+      words.every((word) => path.includes(word)) && (query.run === undefined || run === query.run) &&
+      (query.source === undefined || source === query.source) &&
+      time >= (query.from ?? -Infinity) && time <= (query.to ?? Infinity)
+    );
     const from = query.offset ?? 0;
     return Promise.resolve({ images: found.slice(from, from + query.count), total: found.length });
   }

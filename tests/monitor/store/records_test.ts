@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { RunRow } from "../../../daemons/monitor/store/run.ts";
 import { openStore, type Store } from "../../../daemons/monitor/store/mod.ts";
 import { channelsOf, type Model, type Reading } from "../../../lib/device/mod.ts";
 import { VirtualClock } from "../../../lib/testing/mod.ts";
@@ -161,6 +162,64 @@ async function recordsTests(t: Deno.TestContext, db?: string): Promise<void> {
     const [first] = (await store.records.notes({ count: 1, offset: 1 })).notes;
     assertEquals(first!.written, clock.time());
     assertEquals(first!.text, note.text);
+  });
+
+  await t.step("runs are kept as they stand, with the settings of their begin, and found", async () => {
+    const begin = clock.time();
+    const run: RunRow = {
+      id: "cooldown-1",
+      name: "cooldown",
+      author: "anna",
+      began: begin,
+      seen: begin,
+      ended: null,
+      outcome: null,
+      reason: null,
+      note: "window is new",
+      params: { target: -100, loop: "1", force: true },
+      devices: ["cryocon"],
+      plots: ["cryocon.temperature"],
+      progress: null,
+      doing: null,
+      settings: { cryocon: { temperature: "20" } },
+      changes: null,
+    };
+    store.records.keepRun(run);
+    store.records.keepRun({ ...run, settings: null, progress: 0.5, doing: "half way" });
+    await store.flush();
+    await clock.advance(100_000);
+    const end = clock.time();
+    const changes = [{ client: "cryocon", key: "temperature", before: "20", after: "-100" }];
+    const ended = { ended: end, seen: end, outcome: "failed", reason: "no \0 reserve" } as const;
+    store.records.keepRun({ ...run, settings: null, progress: 0.5, doing: "half way", changes, ...ended });
+    store.records.keepRun({ ...run, name: "what has ended stays as it was" });
+    const other = { ...run, id: "take-1", name: "take", author: "ben", note: null, began: end, seen: end };
+    store.records.keepRun({ ...other, settings: null, params: { type: "flat", text: "100%" } });
+    assertEquals(await store.records.run("cooldown-1"), {
+      ...run,
+      ...ended,
+      reason: "no \ufffd reserve",
+      progress: 0.5,
+      doing: "half way",
+      changes,
+    });
+    assertEquals(await store.records.run("none"), undefined);
+    const find = async (query: object) => {
+      const { runs, more } = await store.records.runs({ count: 10, ...query });
+      return [...runs.map(({ id }) => id), ...more ? ["…"] : []];
+    };
+    assertEquals(await find({}), ["take-1", "cooldown-1"]);
+    assertEquals(await find({ text: "WINDOW cryo" }), ["cooldown-1"]);
+    assertEquals(await find({ text: "100% flat" }), ["take-1"]);
+    assertEquals(await find({ author: "ben" }), ["take-1"]);
+    assertEquals(await find({ name: "cooldown" }), ["cooldown-1"]);
+    assertEquals(await find({ from: end + 1 }), []);
+    assertEquals(await find({ from: begin + 50, to: begin + 60 }), ["cooldown-1"]);
+    assertEquals(await find({ count: 1 }), ["take-1", "…"]);
+    assertEquals(await store.records.runChoices(), {
+      names: ["take", "cooldown"],
+      authors: ["ben", "anna"],
+    });
   });
   await store.close();
   await Deno.remove(data, { recursive: true });

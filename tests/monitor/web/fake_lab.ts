@@ -6,6 +6,8 @@ import type { LinkState, LogLine } from "../../../lib/link/link.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { Person } from "../../../daemons/monitor/access/mod.ts";
 import { auditLine } from "../../../daemons/monitor/audit.ts";
+import { Runs } from "../../../daemons/monitor/runs/runs.ts";
+import { VirtualClock } from "../../../lib/testing/mod.ts";
 import type {
   Asker,
   Client,
@@ -83,11 +85,20 @@ export class FakeLab implements Lab {
   plotsFrom = 0;
   alarms: Lab["alarms"];
   records: Lab["records"];
+  /** What scripts tell; a test tells it itself. */
+  readonly runs: Runs;
   readonly clock: Clock;
   readonly #listeners = new Set<(event: LabEvent) => void>();
 
   constructor(names: readonly string[] = ["cryocon"], clock: Clock = systemClock) {
     this.clock = clock;
+    this.runs = new Runs({
+      clients: () => this.clients,
+      records: undefined,
+      clock: new VirtualClock(clock.time()),
+      say: (type, message, source) => this.say(type, message, source),
+      onChange: () => this.tell({ kind: "run" }),
+    });
     for (const name of names) this.clients.set(name, new FakeClient(name, clock.time()));
   }
 

@@ -3,6 +3,7 @@ import { Alarms } from "../../../daemons/monitor/alarm/alarms.ts";
 import { labScene } from "../../../daemons/monitor/alarm/scene.ts";
 import { readYaml } from "../../../daemons/monitor/config/mod.ts";
 import { loadLayouts } from "../../../daemons/monitor/layout/layout.ts";
+import type { RunRow } from "../../../daemons/monitor/store/run.ts";
 import { startWeb, type Web } from "../../../daemons/monitor/web/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { FakeRecords } from "../fake_records.ts";
@@ -26,6 +27,9 @@ export const PAGES: readonly string[] = [
   "/alarms",
   "/alarms/test?rule=warm",
   "/archive",
+  "/runs",
+  "/runs/cooldown-1",
+  "/runs/take-2",
   "/archive/plot?channel=cryocon.temperature&channel=cryocon.loop1.power&hours=2",
   "/images",
   "/log",
@@ -43,6 +47,49 @@ export interface Furnished extends AsyncDisposable {
   readonly web: Web;
   /** Folder of saved settings. */
   readonly folder: string;
+}
+
+/** One that is over, with something of everything, and one that goes on. */
+function furnishRuns(lab: FakeLab, records: FakeRecords, now: number): void {
+  const told = { note: EVIL, plots: ["cryocon.temperature"], devices: ["cryocon", EVIL] };
+  const run: RunRow = {
+    ...told,
+    id: "cooldown-1",
+    name: "cooldown",
+    author: EVIL,
+    began: now - 5000,
+    seen: now - 3000,
+    ended: now - 3000,
+    outcome: "failed",
+    reason: `the heater has no reserve ${EVIL}`,
+    params: { target: -100, "window": EVIL, fast: true },
+    progress: 0.8,
+    doing: EVIL,
+    settings: { cryocon: { temperature: "20", control: "0" }, [EVIL]: { [EVIL]: EVIL } },
+    changes: [
+      { client: "cryocon", key: "temperature", before: "20", after: "-100" },
+      { client: EVIL, key: EVIL, before: EVIL, after: `${EVIL}!` },
+    ],
+  };
+  records.keepRun(run);
+  records.note({
+    time: now - 3100,
+    written: now - 3100,
+    author: "anna",
+    text: `No flow ${EVIL}`,
+    client: null,
+    run: run.id,
+  });
+  const going = {
+    ...told,
+    name: "take",
+    author: "ben",
+    began: now - 60,
+    params: { type: "flat", count: 20 },
+  };
+  lab.runs.begin("take-2", { ...going, note: null }, "take");
+  lab.runs.progress("take-2", { progress: 0.35, doing: "7 of 20 images" });
+  records.keepRun({ ...lab.runs.find("take-2")!.row, settings: { cryocon: { temperature: "-100" } } });
 }
 
 /** Serves a lab of a cryostat and a device with an evil name; the latter is lost. */
@@ -93,6 +140,7 @@ export async function furnish(): Promise<Furnished> {
     client: "cryocon",
     run: null,
   });
+  furnishRuns(lab, records, now);
   const rules = readYaml(RULES, "monitor.yaml").settings.alarms!;
   const alarms = new Alarms({
     rules,

@@ -11,6 +11,7 @@ export const TABLES = [
   "log",
   "image",
   "note",
+  "run",
   "hour",
   "minute",
   "value",

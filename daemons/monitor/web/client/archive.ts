@@ -148,7 +148,7 @@ async function go(from: number, to: number): Promise<void> {
   [view.from, view.to] = [middle - half, middle + half];
   asking?.abort();
   const { signal } = asking = new AbortController();
-  const note = document.querySelector("#stretch")!;
+  const note = document.querySelector("#stretch") ?? document.querySelector("#curves .live")!;
   try {
     for (const { chart, curves, figure } of charts) {
       const points = Math.max(200, Math.round(chart.bbox.width / devicePixelRatio) || figure.clientWidth);
@@ -166,6 +166,7 @@ async function go(from: number, to: number): Promise<void> {
 
 /** The address of the page, and of its values as CSV, are those of what is shown. */
 function share(): void {
+  if (!document.querySelector("#asked")) return; // a page of something else that has curves
   const query = new URLSearchParams(location.search);
   const field = (time: number) => new Date(time * 1000).toISOString().slice(0, 19);
   query.set("from", field(view.from));
@@ -178,7 +179,7 @@ function share(): void {
   }
 }
 
-document.querySelector("#moves")!.addEventListener("click", (event) => {
+document.querySelector("#moves")?.addEventListener("click", (event) => {
   const link = (event.target as HTMLElement).closest<HTMLAnchorElement>("a");
   const { move, zoom, span } = link?.dataset ?? {};
   if (charts.length === 0 || (event as MouseEvent).ctrlKey || !(move ?? zoom ?? span)) return;

@@ -110,6 +110,7 @@ stream.onmessage = ({ data }) => {
   growCurves(bulletin);
   showLog(bulletin.log);
   if (bulletin.alarms) replaceRegions("alarms");
+  if (bulletin.runs) replaceRegions("runs");
   showOpen(bulletin.lab);
   if (bulletin.late !== undefined) showLate(bulletin.late);
   if (bulletin.images) document.dispatchEvent(new Event("dewar:images"));

@@ -220,7 +220,25 @@ function Summary({ curves }: { curves: readonly CurveShown[] }) {
   );
 }
 
-/** Curves of any channels, drawn here; scripts make them live. */
+/** Curves, those of one unit together, drawn here; scripts make them live. */
+export function Figures(
+  { curves, ...view }: Pick<HistoryProps, "curves" | "from" | "to" | "log" | "mark">,
+) {
+  return (
+    <section class="card" id="curves">
+      {[...Map.groupBy(curves, ({ channel }) => channel.unit)].map(([unit, group]) => (
+        <figure class="curves" data-unit={unit}>
+          <StaticCurves curves={group} {...view} unit={unit} />
+        </figure>
+      ))}
+      <p class="quiet live" hidden>
+        Drag to zoom in, double-click for all of it again; where MONITOR knows nothing there is no line.
+      </p>
+    </section>
+  );
+}
+
+/** Curves of any channels, with the stretch of time to choose. */
 export function HistoryPage(props: HistoryProps) {
   const { lab, clock, curves, from, to, log, local, mark, problem } = props;
   const now = clock.time();
@@ -229,7 +247,6 @@ export function HistoryPage(props: HistoryProps) {
   const names = [...lab.clients.values()].flatMap((client) =>
     [...client.channels.keys()].map((key) => `${client.name}.${key}`)
   );
-  const byUnit = [...Map.groupBy(curves, ({ channel }) => channel.unit)];
   return (
     <Layout
       lab={lab.name}
@@ -292,18 +309,7 @@ export function HistoryPage(props: HistoryProps) {
       </section>
       {curves.length === 0
         ? <p class="quiet">Say which channels: cryocon.temperature, or tick some in the archive.</p>
-        : (
-          <section class="card" id="curves">
-            {byUnit.map(([unit, group]) => (
-              <figure class="curves" data-unit={unit}>
-                <StaticCurves curves={group} from={from} to={to} log={log} mark={mark} unit={unit} />
-              </figure>
-            ))}
-            <p class="quiet live" hidden>
-              Drag to zoom in, double-click for all of it again; where MONITOR knows nothing there is no line.
-            </p>
-          </section>
-        )}
+        : <Figures curves={curves} from={from} to={to} log={log} mark={mark} />}
       {curves.length > 0 && (
         <section class="card">
           <Summary curves={curves} />

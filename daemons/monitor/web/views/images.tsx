@@ -61,7 +61,8 @@ export function shortOf({ type, exposure, width, height, problem }: ImageFound):
   return [...type === null ? [] : [type.toLowerCase()], ...seconds, `${width} \u00d7 ${height}`].join(", ");
 }
 
-function Tile({ image }: { image: ImageFound }) {
+/** An image in a list. */
+export function Tile({ image }: { image: ImageFound }) {
   return (
     <a class="tile" href={`/images/${image.id}`} title={image.path}>
       {image.hasThumbnail

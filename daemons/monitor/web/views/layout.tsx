@@ -32,6 +32,7 @@ export interface PageProps {
 
 const PAGES: readonly (readonly [path: string, name: string])[] = [
   ["/", "Lab"],
+  ["/runs", "Runs"],
   ["/images", "Images"],
   ["/alarms", "Alarms"],
   ["/archive", "Archive"],

@@ -33,7 +33,8 @@ function addressOf({ text, client, run }: NoteSearch, page: number): string {
   return `/logbook?${query}`;
 }
 
-function Note({ note }: { note: NoteFound }) {
+/** A note. */
+export function Note({ note }: { note: NoteFound }) {
   const { time, written, author, text, client, run } = note;
   return (
     <article class="note" id={`note-${note.id}`}>
@@ -46,7 +47,7 @@ function Note({ note }: { note: NoteFound }) {
         )}
         {run && (
           <>
-            {" "}run <a href={`/logbook?run=${encodeURIComponent(run)}`}>{run}</a>
+            {" "}run <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>
           </>
         )}
         {Math.abs(written - time) > 60 && <>, written {showMoment(written)}</>}

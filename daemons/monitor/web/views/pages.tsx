@@ -8,6 +8,7 @@ import { CommandLine } from "./command_line.tsx";
 import { Layout } from "./layout.tsx";
 import { LogTable } from "./log_table.tsx";
 import { PlotCard, plotData } from "./plots.tsx";
+import { LiveRuns } from "./runs.tsx";
 
 /** Log lines on the overview. */
 const LINES = 12;
@@ -27,6 +28,7 @@ export async function LabPage({ lab, clock }: PageContext) {
   return (
     <Layout lab={lab.name} title={lab.name} here="/" overview={overview(lab, clock)} data={{ plots }}>
       <AlarmStrips lab={lab} clock={clock} />
+      <LiveRuns lab={lab} clock={clock} />
       <div class="cards">
         {clients.map((client) => <Card client={client} clock={clock} />)}
         {plots.map((plot) => <PlotCard plot={plot} />)}

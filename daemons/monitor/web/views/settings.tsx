@@ -1,7 +1,8 @@
 /** Saved settings of a device, and what they would change. @module */
 import { formatLine } from "../../../../lib/line/mod.ts";
 import type { Client } from "../../lab.ts";
-import { type Difference, type Saved, settingsOf } from "../../settings/saved_settings.ts";
+import type { Difference, Saved } from "../../settings/saved_settings.ts";
+import { settingsOf } from "../../settings/settings_of.ts";
 import { assetUrl } from "../assets.ts";
 import { isLive, overview } from "../live.ts";
 import { showName, showUnit } from "../show.ts";
