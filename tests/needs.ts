@@ -35,7 +35,7 @@ export const chromium: Need = {
   enable: "apt-get install chromium",
 };
 
-/** A PostgreSQL server we may create tables in. */
+/** A PostgreSQL server on which we may create databases. */
 export const postgresql: Need = {
   found: Deno.env.get("DEWAR_PG_URL"),
   enable: "apt-get install postgresql, and DEWAR_PG_URL=postgres://user@host/database",

@@ -157,15 +157,18 @@ export function spawn(args: readonly string[], command: string = Deno.execPath()
   }).spawn();
 }
 
-interface Collected {
+/** What a process writes to a stream. */
+export interface Collected {
+  /** All so far. */
   readonly text: string;
+  /** Resolves at its end. */
   readonly finished: Promise<void>;
   /** Resolves with the first group once the text matches. */
   match(pattern: RegExp): Promise<string>;
 }
 
 /** Reads a stream to its end, so that nobody who writes to it ever waits. */
-function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Collected {
+export function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Collected {
   let text = "";
   let look = () => {};
   const finished = (async () => {

@@ -20,7 +20,7 @@ if (help) {
 Tests whose tool is missing (Chromium, PostgreSQL) are skipped and named. Environment:
   CI=true          nothing may be skipped
   DEWAR_LONG=1     fault tests at full length (a hundred kills, sixty seconds of an old daemon)
-  DEWAR_PG_URL     a PostgreSQL database for the store's tests`);
+  DEWAR_PG_URL     a PostgreSQL on which the store's tests may create databases`);
   Deno.exit(0);
 }
 

@@ -7,7 +7,7 @@ import type { WaitOptions } from "./line_client.ts";
  * Waits until something holds, looking every few milliseconds.
  *
  * @param predicate What must become true; may be asynchronous. What it throws is not caught.
- * @param options Timeout (default `"5 s"`) and clock.
+ * @param options Timeout (default `"20 s"`) and clock.
  * @returns What the predicate returned.
  * @throws {TimeoutError} If it does not hold in time.
  *
@@ -24,7 +24,7 @@ export async function eventually<T>(
   predicate: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, false | undefined | null | 0 | "">> {
-  const { timeout = "5 s", clock = systemClock } = options;
+  const { timeout = "20 s", clock = systemClock } = options;
   const limit = milliseconds(timeout);
   const start = clock.now();
   for (;;) {

@@ -5,7 +5,7 @@ import { type Clock, type Duration, formatDuration, milliseconds, systemClock } 
 
 /** Options of waits in tests. */
 export interface WaitOptions {
-  /** How long to wait (default `"5 s"`). */
+  /** How long to wait (default `"20 s"`: a failing test may be slow, a busy machine must not make one). */
   timeout?: Duration;
   /** What measures (default: the system's clock, so that a wait ends even if a virtual clock stands still). */
   clock?: Clock;
@@ -98,7 +98,7 @@ export function lineClient(connection: Connection): LineClient {
     closed: over.promise,
     send: (line) => void connection.write(`${line}\n`),
     expect(wanted, options = {}) {
-      const { timeout = "5 s", clock = systemClock } = options;
+      const { timeout = "20 s", clock = systemClock } = options;
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const finish = () => {
         timer.stop();

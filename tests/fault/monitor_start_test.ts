@@ -4,8 +4,7 @@ import { openDatabase } from "../../daemons/monitor/store/database.ts";
 import { tcp } from "../../lib/net/mod.ts";
 import { eventually, FaultProxy } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
-import { emptyDatabase } from "../monitor/store/postgres.ts";
-import { postgresql, testWith } from "../needs.ts";
+import { testWithDatabase } from "../monitor/store/postgres.ts";
 import { program, run, start } from "../processes.ts";
 import { startDaemon, untilRight } from "./cryocon_daemon.ts";
 import { recordedCryocon } from "./recorded_cryocon.ts";
@@ -143,12 +142,10 @@ async function assertMissing(path: string): Promise<void> {
   assert(!entries.some(({ name }) => path.endsWith(`/${name}`)), `${path} was made`);
 }
 
-testWith(
+testWithDatabase(
   "MONITOR stores from its first second what a database gets that is there later",
-  [postgresql],
-  async () => {
-    const url = new URL(postgresql.found!);
-    await emptyDatabase(url.href);
+  async (db) => {
+    const url = new URL(db);
     await using proxy = await FaultProxy.listen(`${url.hostname}:${url.port || 5432}`);
     await proxy.down();
     const through = new URL(url);

@@ -2,6 +2,7 @@
 import { parseLine } from "../../lib/line/mod.ts";
 import { tcp } from "../../lib/net/mod.ts";
 import { type LineClient, lineClient } from "../../lib/testing/mod.ts";
+import { giveDatabase } from "../monitor/store/made_database.ts";
 import { type Program, program, start } from "../processes.ts";
 
 /** MONITOR, and a script that is connected to it. */
@@ -26,6 +27,7 @@ export function monitorArgs(data: string, ...more: readonly string[]): string[] 
  * @param more Further arguments: clients and options.
  */
 export async function startMonitor(data: string, ...more: readonly string[]): Promise<RunningMonitor> {
+  if (!more.includes("--db")) await giveDatabase(data);
   const process = await start(monitorArgs(data, ...more));
   const client = lineClient(await tcp.connect(process.address));
   return {

@@ -7,6 +7,7 @@ import { loadConfig, MONITOR } from "../../daemons/monitor/config/mod.ts";
 import { needsOf } from "../../daemons/monitor/launch.ts";
 import { oldDaemon } from "../peers/old_daemon.ts";
 import { program, run, start } from "../processes.ts";
+import { giveDatabase } from "./store/made_database.ts";
 
 const monitor = (...args: readonly string[]) => program("daemons/monitor/monitor.ts", ...args);
 
@@ -21,6 +22,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 
 Deno.test("MONITOR says where it listens and where its page is, and ends in order on SIGTERM", async () => {
   await inFolder(async (folder) => {
+    await giveDatabase(folder);
     await using running = await start(monitor("-p", "0", "-H", "0", "--data", folder, "ghost=127.0.0.1:1"));
     const client = lineClient(await tcp.connect(running.address));
     client.send("get_status");
@@ -59,6 +61,7 @@ Deno.test("MONITOR asks for the passwords of its auth file", async () => {
   await inFolder(async (folder) => {
     const users = `${folder}/users`;
     await Deno.writeTextFile(users, "ann:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n"); // "password"
+    await giveDatabase(folder);
     await using running = await start(monitor("-p", "0", "-H", "0", "--data", folder, "-a", users));
     const page = await running.said(/^page at (\S+)$/m);
     const statusFor = async (password: string) => {

@@ -9,6 +9,7 @@ import { oldDaemon } from "../peers/old_daemon.ts";
 import { program, start } from "../processes.ts";
 import { bench } from "./bench.ts";
 import { modelOf } from "./fake_link.ts";
+import { giveDatabase } from "./store/made_database.ts";
 
 const EXAMPLE = modelOf({ val1: { type: "number" } });
 
@@ -107,6 +108,7 @@ Deno.test("MONITOR reads its configuration anew on SIGHUP, and goes on with the 
     await using second = await oldDaemon();
     const file = `${folder}/monitor.yaml`;
     await Deno.writeTextFile(file, `clients: { one: "${first.address}" }\n`);
+    await giveDatabase(`${folder}/data`);
     await using monitor = await start(
       program(
         "daemons/monitor/monitor.ts",

@@ -6,6 +6,7 @@ import { openLineLink } from "../../lib/line/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { writeFrame } from "../monitor/images/frames.ts";
 import { readPng } from "../monitor/image/png_reader.ts";
+import { giveDatabase } from "../monitor/store/made_database.ts";
 import { openPage } from "../monitor/web/browser.ts";
 import { monitorArgs } from "../fault/running_monitor.ts";
 import { chromium, testWith } from "../needs.ts";
@@ -62,6 +63,7 @@ testWith("an image that a daemon writes is on the page, and none is lost when MO
     return [program, await program.said(/^page at (\S+)$/m)];
   };
 
+  await giveDatabase(`${root}/data`);
   let [monitor, url] = await monitorOf();
   await untilListed(url, 0);
   {

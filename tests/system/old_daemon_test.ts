@@ -6,6 +6,7 @@ import { tcp } from "../../lib/net/mod.ts";
 import { connect, connectLab } from "../../lib/sdk/mod.ts";
 import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
+import { giveDatabase } from "../monitor/store/made_database.ts";
 import { oldCryocon } from "../peers/old_cryocon.ts";
 import { type OldDaemon, oldDaemon } from "../peers/old_daemon.ts";
 import { program, start } from "../processes.ts";
@@ -33,6 +34,7 @@ Deno.test("the hardware of an old daemon hears nothing of SDK and MONITOR, over 
   const daemons = [plain, cold];
   const data = await Deno.makeTempDir();
   try {
+    await giveDatabase(`${data}/store`);
     const sources = [`example=${plain.address}`, `cryo-con=${cold.address}`];
     const options = ["--port", "0", "--http-port", "0", "--data", `${data}/store`];
     await using monitor = await start(program("daemons/monitor/monitor.ts", ...options, ...sources));

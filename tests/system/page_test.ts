@@ -2,6 +2,7 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { connect } from "../../lib/sdk/mod.ts";
 import { Cryocon } from "../../daemons/models.ts";
+import { giveDatabase } from "../monitor/store/made_database.ts";
 import { drawn, openPage } from "../monitor/web/browser.ts";
 import { chromium, testWith } from "../needs.ts";
 import { type Program, program, start } from "../processes.ts";
@@ -14,6 +15,7 @@ const daemonAt = (port: number, hardware: Program) =>
   start(program("daemons/cryocon/daemon.ts", "--port", `${port}`, "--hardware", hardware.address));
 
 async function monitorOf(folder: string, daemon: Program): Promise<Program> {
+  await giveDatabase(`${folder}/store`);
   const config = `${folder}/monitor.yaml`;
   await Deno.writeTextFile(
     config,

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { readSearch } from "../../../daemons/monitor/images/query.ts";
 import type { ImageRow } from "../../../daemons/monitor/store/image.ts";
 import { openStore } from "../../../daemons/monitor/store/mod.ts";
-import { postgresql, testWith } from "../../needs.ts";
-import { emptyDatabase } from "../store/postgres.ts";
+import { giveDatabase } from "../store/made_database.ts";
+import { testWithDatabase } from "../store/postgres.ts";
 
 const START = 1_800_000_000;
 
@@ -38,6 +38,7 @@ function imageNo(n: number, more: Partial<ImageRow> = {}): ImageRow {
 
 async function storeTests(t: Deno.TestContext, db?: string): Promise<void> {
   const data = await Deno.makeTempDir();
+  if (db === undefined) await giveDatabase(data);
   let store = await openStore({ data, db });
   const numbers = async (search: string, count = 10) => {
     const { images, total } = await store.images.find({ terms: readSearch(search), count });
@@ -108,7 +109,4 @@ async function storeTests(t: Deno.TestContext, db?: string): Promise<void> {
 
 Deno.test("ImageStore keeps images and finds them, in the embedded database", (t) => storeTests(t));
 
-testWith("ImageStore keeps images and finds them, in PostgreSQL", [postgresql], async (t) => {
-  await emptyDatabase(postgresql.found!);
-  await storeTests(t, postgresql.found!);
-});
+testWithDatabase("ImageStore keeps images and finds them, in PostgreSQL", (db, t) => storeTests(t, db));

@@ -1,6 +1,7 @@
 /** Kills a real process again and again at random moments, for tests of what it had acknowledged. */
 import type { Random } from "../../../lib/sim/random.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
+import { collect, spawn } from "../../processes.ts";
 
 /** What to start and when to kill it. */
 interface KillOptions {
@@ -8,41 +9,36 @@ interface KillOptions {
   readonly args: (round: number) => string[];
   /** How many rounds. */
   readonly kills: number;
-  /** The kill comes this many milliseconds after the start: at least, at most. */
-  readonly after: readonly [number, number];
+  /** The kill comes at most so many milliseconds after the process has first written to its standard output. */
+  readonly within: number;
   /** Chooses the moments. */
   readonly random: Random;
 }
 
+/** One in so many is killed while it starts, before it has written anything. */
+const EARLY = 4;
+
 /**
- * Starts a process, sends it SIGKILL at a random moment, and waits until it is gone; then the next.
+ * Starts a process, sends it SIGKILL at a random moment, and waits until it is gone; then the next. The moment depends on
+ * what the process has done, not on how long that took, so that a busy machine does not kill all of them while they start.
  *
  * @returns What each one wrote to its standard output before it died.
  * @throws If one ended by itself.
  */
-export async function killAtRandom({ args, kills, after, random }: KillOptions): Promise<string[]> {
+export async function killAtRandom({ args, kills, within, random }: KillOptions): Promise<string[]> {
   const outputs: string[] = [];
   for (let round = 0; round < kills; round++) {
-    const command = new Deno.Command(Deno.execPath(), {
-      args: args(round),
-      stdout: "piped",
-      stderr: "piped",
-    });
-    const child = command.spawn();
-    const output = child.output();
-    const [least, most] = after;
-    const ended = await Promise.race([
-      child.status,
-      systemClock.sleep(least + random.uniform() * (most - least)),
-    ]);
+    const child = spawn(args(round));
+    const [output, log] = [collect(child.stdout), collect(child.stderr)];
+    if (round % EARLY !== 0) await Promise.race([child.status, output.match(/(.)/)]);
+    const ended = await Promise.race([child.status, systemClock.sleep(random.uniform() * within)]);
     if (ended === undefined) child.kill("SIGKILL");
-    const { signal, code, stdout, stderr } = await output;
+    const { signal, code } = await child.status;
+    await Promise.all([output.finished, log.finished]);
     if (signal !== "SIGKILL") {
-      throw new Error(
-        `Round ${round} ended by itself (${signal ?? code}): ${new TextDecoder().decode(stderr)}`,
-      );
+      throw new Error(`Round ${round} ended by itself (${signal ?? code}): ${log.text}`);
     }
-    outputs.push(new TextDecoder().decode(stdout));
+    outputs.push(output.text);
   }
   return outputs;
 }

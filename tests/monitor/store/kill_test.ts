@@ -3,9 +3,8 @@ import { databaseName, openDatabase, type Whereabouts } from "../../../daemons/m
 import { openStore } from "../../../daemons/monitor/store/mod.ts";
 import { Random } from "../../../lib/sim/random.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
-import { postgresql, testWith } from "../../needs.ts";
 import { killAtRandom, killCount, killSeed } from "./kill_at_random.ts";
-import { emptyDatabase } from "./postgres.ts";
+import { testWithDatabase } from "./postgres.ts";
 
 /** Numbers that one child can never reach. */
 const APART = 10_000_000;
@@ -32,7 +31,7 @@ async function killAndCount(data: string, db: string | undefined): Promise<void>
         return ["run", "--no-prompt", "--no-check", ...permissions, child, ...to];
       },
       kills,
-      after: [200, 1500],
+      within: 1000,
       random,
     });
   // A few die while the database is being made, the others while it is opened, fed, and written to.
@@ -74,7 +73,7 @@ async function killAndCount(data: string, db: string | undefined): Promise<void>
     }, seed ${seed}: ${outputs.length} kills, ${working} of them while it was storing, ` +
     `${stored} values acknowledged, ${lost} lost, ${doubled} doubled`;
   console.log(summary);
-  assert(working > 0, `it never got to storing: ${summary}`);
+  assert(working >= outputs.length / 2, `it hardly ever got to storing: ${summary}`);
   assertEquals([lost, doubled], [0, 0], summary);
 }
 
@@ -87,14 +86,12 @@ Deno.test("Store has every acknowledged value once when it is killed at random, 
   }
 });
 
-testWith(
+testWithDatabase(
   "Store has every acknowledged value once when it is killed at random, PostgreSQL",
-  [postgresql],
-  async () => {
+  async (db) => {
     const data = await Deno.makeTempDir();
     try {
-      await emptyDatabase(postgresql.found!);
-      await killAndCount(data, postgresql.found!);
+      await killAndCount(data, db);
     } finally {
       await Deno.remove(data, { recursive: true });
     }

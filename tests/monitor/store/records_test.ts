@@ -3,8 +3,8 @@ import type { RunRow } from "../../../daemons/monitor/store/run.ts";
 import { openStore, type Store } from "../../../daemons/monitor/store/mod.ts";
 import { channelsOf, type Model, type Reading } from "../../../lib/device/mod.ts";
 import { VirtualClock } from "../../../lib/testing/mod.ts";
-import { postgresql, testWith } from "../../needs.ts";
-import { emptyDatabase } from "./postgres.ts";
+import { giveDatabase } from "./made_database.ts";
+import { testWithDatabase } from "./postgres.ts";
 
 const Cooler = {
   model: "cooler",
@@ -31,6 +31,7 @@ function record(store: Store, time: number, values: Record<string, Reading["valu
 
 async function recordsTests(t: Deno.TestContext, db?: string): Promise<void> {
   const data = await Deno.makeTempDir();
+  if (db === undefined) await giveDatabase(data);
   const clock = new VirtualClock(START);
   const open = () => openStore({ data, clock, ...db === undefined ? {} : { db } });
   const pass = async (store: Store, seconds: number) => {
@@ -227,7 +228,4 @@ async function recordsTests(t: Deno.TestContext, db?: string): Promise<void> {
 
 Deno.test("the past is there to be asked for in the embedded database", (t) => recordsTests(t));
 
-testWith("the past is there to be asked for in PostgreSQL", [postgresql], async (t) => {
-  await emptyDatabase(postgresql.found!);
-  await recordsTests(t, postgresql.found!);
-});
+testWithDatabase("the past is there to be asked for in PostgreSQL", (db, t) => recordsTests(t, db));

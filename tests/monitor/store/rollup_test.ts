@@ -8,8 +8,8 @@ import { readHistory } from "../../../daemons/monitor/store/history.ts";
 import { migrate } from "../../../daemons/monitor/store/schema.ts";
 import { Random } from "../../../lib/sim/random.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
-import { postgresql, testWith } from "../../needs.ts";
-import { emptyDatabase } from "./postgres.ts";
+import { giveDatabase } from "./made_database.ts";
+import { testWithDatabase } from "./postgres.ts";
 
 const HOUR = 1_800_000_000; // a full hour
 
@@ -152,7 +152,8 @@ async function rollupTests(t: Deno.TestContext, sql: Sql): Promise<void> {
 Deno.test("rollups of the embedded store", async (t) => {
   const folder = await Deno.makeTempDir();
   try {
-    const database = await openDatabase({ folder }, { clock: systemClock });
+    await giveDatabase(folder);
+    const database = await openDatabase({ folder: `${folder}/database` }, { clock: systemClock });
     try {
       await rollupTests(t, database.sql);
     } finally {
@@ -163,9 +164,8 @@ Deno.test("rollups of the embedded store", async (t) => {
   }
 });
 
-testWith("rollups of PostgreSQL", [postgresql], async (t) => {
-  await emptyDatabase(postgresql.found!);
-  const database = await openDatabase({ url: postgresql.found! }, { clock: systemClock });
+testWithDatabase("rollups of PostgreSQL", async (url, t) => {
+  const database = await openDatabase({ url }, { clock: systemClock });
   try {
     await rollupTests(t, database.sql);
   } finally {

@@ -6,8 +6,8 @@ import { ConfigError, ConnectionError } from "../../../lib/errors.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
 import { eventually, VirtualClock } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
-import { postgresql, testWith } from "../../needs.ts";
-import { emptyDatabase } from "./postgres.ts";
+import { giveDatabase } from "./made_database.ts";
+import { testWithDatabase } from "./postgres.ts";
 
 const Cooler = {
   model: "cooler",
@@ -249,13 +249,15 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
 }
 
 Deno.test("Store keeps what it is given, in the embedded database", (t) =>
-  inFolder((data) => storeTests(t, { data })));
-
-testWith("Store keeps what it is given, in PostgreSQL", [postgresql], (t) =>
   inFolder(async (data) => {
-    await emptyDatabase(postgresql.found!);
-    await storeTests(t, { data, db: postgresql.found! });
+    await giveDatabase(data);
+    await storeTests(t, { data });
   }));
+
+testWithDatabase(
+  "Store keeps what it is given, in PostgreSQL",
+  (db, t) => inFolder((data) => storeTests(t, { data, db })),
+);
 
 Deno.test("Store takes everything while there is no database and carries it over once there is", () =>
   inFolder(async (data) => {
@@ -281,6 +283,7 @@ Deno.test("Store takes everything while there is no database and carries it over
     await assertRejects(() => first.history("cooler", "temperature", range), ConnectionError, "ECONNREFUSED");
     await first.close();
 
+    await giveDatabase(data);
     await using second = await openStore({ data });
     await flushed(second);
     assertEquals((await second.history("cooler", "temperature", range)).value.slice(0, 10), [
@@ -312,13 +315,10 @@ Deno.test("Store can be closed while its database is being made, and made again"
     assertEquals(value[0], 1);
   }));
 
-testWith(
+testWithDatabase(
   "Store loses and doubles nothing when its connections are cut at any time",
-  [postgresql],
-  () =>
+  (db) =>
     inFolder(async (data) => {
-      const db = postgresql.found!;
-      await emptyDatabase(db);
       const other = await openDatabase({ url: db }, { clock: systemClock });
       const reports: string[] = [];
       const store = await openStore({ data, db, report: (_type, message) => reports.push(message) });
@@ -330,7 +330,7 @@ testWith(
           if (i % 5 === 0) {
             await other.sql`
             select pg_terminate_backend(pid) from pg_stat_activity
-            where application_name = 'MONITOR' and pid <> pg_backend_pid()`;
+            where application_name = 'MONITOR' and datname = current_database() and pid <> pg_backend_pid()`;
           }
         }
         await eventually(async () => {

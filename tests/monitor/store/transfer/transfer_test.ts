@@ -10,8 +10,8 @@ import { importCcdlab } from "../../../../daemons/monitor/store/transfer/import_
 import { tablesOf } from "../../../../daemons/monitor/store/transfer/tables.ts";
 import { ConfigError, DewarError } from "../../../../lib/errors.ts";
 import { systemClock } from "../../../../lib/time/mod.ts";
-import { postgresql, testWith } from "../../../needs.ts";
-import { emptyDatabase } from "../postgres.ts";
+import { giveDatabase } from "../made_database.ts";
+import { testWithDatabase } from "../postgres.ts";
 
 const START = 1_800_000_000;
 const quiet = () => {};
@@ -48,6 +48,7 @@ async function all(sql: Sql): Promise<string[]> {
 async function withEmbedded(work: (sql: Sql, folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
+    await giveDatabase(folder);
     const { sql, close } = await openDatabase({ folder: `${folder}/database` }, { clock: systemClock });
     try {
       await sql.unsafe("set timezone to 'UTC'");
@@ -61,47 +62,45 @@ async function withEmbedded(work: (sql: Sql, folder: string) => Promise<void>): 
   }
 }
 
-async function withPostgres(work: (sql: Sql) => Promise<void>): Promise<void> {
-  await emptyDatabase(postgresql.found!);
-  const { sql, close } = await openDatabase({ url: postgresql.found! }, { clock: systemClock });
-  try {
-    await work(sql);
-  } finally {
-    await close();
-  }
+function testWithPostgres(name: string, work: (sql: Sql) => Promise<void>): void {
+  testWithDatabase(name, async (url) => {
+    const { sql, close } = await openDatabase({ url }, { clock: systemClock });
+    try {
+      await work(sql);
+    } finally {
+      await close();
+    }
+  });
 }
 
-testWith(
+testWithPostgres(
   "a store moves to PostgreSQL and back, interrupted, and everything is the same",
-  [postgresql],
-  () =>
+  (sql) =>
     withEmbedded(async (embedded) => {
       await fill(embedded);
       const before = await all(embedded);
-      await withPostgres(async (sql) => {
-        await sql.unsafe("set timezone to 'UTC'");
-        await migrate(sql);
-        let pieces = 0;
-        const break_ = () => {
-          if (++pieces === 4) throw new Error("the plug");
-        };
-        await assertRejects(() => copyStore(embedded, sql, "the folder", break_), Error, "the plug");
-        const counts = await copyStore(embedded, sql, "the folder", quiet);
-        assertEquals(counts.get("value"), 12_002);
-        assertEquals(await all(sql), before);
-        await sql`insert into dewar.log (time, source, type, message) values (now(), 's', 'info', 'next')`;
-        const [next] = await sql`select max(id)::integer as id from dewar.log`;
-        assertEquals(next!.id, 2);
-        await assertRejects(
-          () => copyStore(embedded, sql, "the folder", quiet),
-          ConfigError,
-          "There is a store already",
-        );
-        await sql`delete from dewar.log where id = 2`;
-        await withEmbedded(async (back) => {
-          await copyStore(sql, back, "PostgreSQL", quiet);
-          assertEquals(await all(back), before);
-        });
+      await sql.unsafe("set timezone to 'UTC'");
+      await migrate(sql);
+      let pieces = 0;
+      const break_ = () => {
+        if (++pieces === 4) throw new Error("the plug");
+      };
+      await assertRejects(() => copyStore(embedded, sql, "the folder", break_), Error, "the plug");
+      const counts = await copyStore(embedded, sql, "the folder", quiet);
+      assertEquals(counts.get("value"), 12_002);
+      assertEquals(await all(sql), before);
+      await sql`insert into dewar.log (time, source, type, message) values (now(), 's', 'info', 'next')`;
+      const [next] = await sql`select max(id)::integer as id from dewar.log`;
+      assertEquals(next!.id, 2);
+      await assertRejects(
+        () => copyStore(embedded, sql, "the folder", quiet),
+        ConfigError,
+        "There is a store already",
+      );
+      await sql`delete from dewar.log where id = 2`;
+      await withEmbedded(async (back) => {
+        await copyStore(sql, back, "PostgreSQL", quiet);
+        assertEquals(await all(back), before);
       });
     }),
 );
@@ -129,87 +128,79 @@ Deno.test("a store is saved in a file and brought back; what is not whole is sai
     });
   }));
 
-testWith(
+testWithPostgres(
   "an original's database is taken over, interrupted, with its times, gaps and counts",
-  [postgresql],
-  () =>
-    withPostgres(async (original) => {
-      await original.unsafe(`
-      drop view if exists public.monitor_status; drop view if exists public.log;
-      drop table if exists public.monitor_status; drop table if exists public.log;
+  async (original) => {
+    await original.unsafe(`
       create table public.log (id serial primary key, time timestamp, source text, type text default 'info', message text);
       create table public.monitor_status (id serial primary key, time timestamp, status jsonb);`);
-      try {
-        await original`
+    await original`
         insert into public.log (time, source, message)
         select timestamp '2020-01-01 00:00:00.5' + i * interval '1 s', 'archon', 'line ' || i from generate_series(1, 12000) i`;
-        const status = (i: number) =>
-          JSON.stringify({
-            nconnected: 2,
-            db_status_interval: 60,
-            "cryo-con": i === 500 ? {} : {
-              hw_connected: "1",
-              temperatureA: String(-100 + Math.floor(i / 10)),
-              mode: i < 700 ? "RAMP P" : "nan",
-            },
-          });
-        for (let from = 0; from < 1000; from += 200) {
-          const statuses = Array.from({ length: 200 }, (_, i) => status(from + i));
-          // Ten days lie between the two halves.
-          await original.unsafe(
-            `insert into public.monitor_status (time, status)
+    const status = (i: number) =>
+      JSON.stringify({
+        nconnected: 2,
+        db_status_interval: 60,
+        "cryo-con": i === 500 ? {} : {
+          hw_connected: "1",
+          temperatureA: String(-100 + Math.floor(i / 10)),
+          mode: i < 700 ? "RAMP P" : "nan",
+        },
+      });
+    for (let from = 0; from < 1000; from += 200) {
+      const statuses = Array.from({ length: 200 }, (_, i) => status(from + i));
+      // Ten days lie between the two halves.
+      await original.unsafe(
+        `insert into public.monitor_status (time, status)
           select timestamp '2020-01-01' + (${from} + i - 1) * interval '1 min' + ${
-              from >= 600 ? 10 : 0
-            } * interval '1 day', status
+          from >= 600 ? 10 : 0
+        } * interval '1 day', status
           from json_array_elements($1::text::json) with ordinality as given (status, i)`,
-            [`[${statuses.join(",")}]`],
-          );
-        }
-        await withEmbedded(async (sql) => {
-          let pieces = 0;
-          const break_ = () => {
-            if (++pieces === 5) throw new Error("the plug");
-          };
-          await assertRejects(() => importCcdlab(original, sql, "old", break_), Error, "the plug");
-          const done = await importCcdlab(original, sql, "old", quiet);
-          assertEquals([done.log, done.statuses], [12_000, 1000]);
-          const [log] = await sql`select count(*)::integer as n, min(time)::text as first from dewar.log`;
-          assertEquals({ ...log }, { n: 12_000, first: "2020-01-01 00:00:01.5+00" });
-          const values = await sql`
+        [`[${statuses.join(",")}]`],
+      );
+    }
+    await withEmbedded(async (sql) => {
+      let pieces = 0;
+      const break_ = () => {
+        if (++pieces === 5) throw new Error("the plug");
+      };
+      await assertRejects(() => importCcdlab(original, sql, "old", break_), Error, "the plug");
+      const done = await importCcdlab(original, sql, "old", quiet);
+      assertEquals([done.log, done.statuses], [12_000, 1000]);
+      const [log] = await sql`select count(*)::integer as n, min(time)::text as first from dewar.log`;
+      assertEquals({ ...log }, { n: 12_000, first: "2020-01-01 00:00:01.5+00" });
+      const values = await sql`
           select time::text, number, text, quality from dewar.value join dewar.channel on channel.id = channel_id
           where client = 'cryo-con' and key = 'temperatureA' order by time`;
-          const [first, second] = values;
-          assertEquals({ ...first }, {
-            time: "2020-01-01 00:00:00+00",
-            number: -100,
-            text: null,
-            quality: 0,
-          });
-          assertEquals({ ...second }, {
-            time: "2020-01-01 00:10:00+00",
-            number: -99,
-            text: null,
-            quality: 0,
-          });
-          assert(values.some(({ time, quality }) => time === "2020-01-01 08:20:00+00" && quality === 1)); // it was not there
-          const [mode] = await sql`
+      const [first, second] = values;
+      assertEquals({ ...first }, {
+        time: "2020-01-01 00:00:00+00",
+        number: -100,
+        text: null,
+        quality: 0,
+      });
+      assertEquals({ ...second }, {
+        time: "2020-01-01 00:10:00+00",
+        number: -99,
+        text: null,
+        quality: 0,
+      });
+      assert(values.some(({ time, quality }) => time === "2020-01-01 08:20:00+00" && quality === 1)); // it was not there
+      const [mode] = await sql`
           select text, quality from dewar.value join dewar.channel on channel.id = channel_id
           where key = 'mode' order by time desc limit 1`;
-          assertEquals({ ...mode }, { text: null, quality: 2 });
-          const recordings = await sql`
+      assertEquals({ ...mode }, { text: null, quality: 2 });
+      const recordings = await sql`
           select min(since)::text as since, max(seen)::text as seen, count(*)::integer as n from dewar.recording`;
-          assertEquals([recordings[0]!.since, recordings[0]!.seen], [
-            "2020-01-01 00:00:00+00",
-            "2020-01-11 16:39:00+00",
-          ]);
-          await assertRejects(
-            () => importCcdlab(sql, sql, "itself", quiet),
-            ConfigError,
-            "There is no original's database",
-          );
-        });
-      } finally {
-        await original.unsafe("drop table if exists public.monitor_status; drop table if exists public.log;");
-      }
-    }),
+      assertEquals([recordings[0]!.since, recordings[0]!.seen], [
+        "2020-01-01 00:00:00+00",
+        "2020-01-11 16:39:00+00",
+      ]);
+      await assertRejects(
+        () => importCcdlab(sql, sql, "itself", quiet),
+        ConfigError,
+        "There is no original's database",
+      );
+    });
+  },
 );
