@@ -2,11 +2,13 @@
 import type { Sql } from "postgres";
 import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
-import { applyBatch, applyChannels, type ChannelIds, channelName } from "./batch.ts";
+import { applyBatch, applyChannels, type ChannelIds, channelName, valuesOf } from "./batch.ts";
 import type { Database } from "./database.ts";
 import { decodeEntry, type Entry } from "./entry.ts";
+import { Months } from "./partitions.ts";
+import { Rollups } from "./rollups.ts";
 import { migrate } from "./schema.ts";
-import type { Report, Spool } from "./spool.ts";
+import type { Report, Spool, SpoolRead } from "./spool.ts";
 
 /** What an {@linkcode Archive} needs. */
 export interface ArchiveOptions {
@@ -27,7 +29,9 @@ export interface ArchiveOptions {
 }
 
 /** About how many bytes of the spool go into one transaction: some thousand values. */
-const BATCH_BYTES = 256 * 2 ** 10;
+const BATCH_BYTES = 512 * 2 ** 10;
+/** So many rollups that wait are written at once. */
+const MANY_ROLLUPS = 10_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 10_000;
 /** How long a little waits for more, milliseconds: a transaction costs the same for one value as for hundreds. */
@@ -36,8 +40,15 @@ const LINGER = 1000;
 const TIDY_EVERY = 10_000;
 /** A database that answers nothing for so long is taken for lost. */
 const PATIENCE = "60 s";
-/** Years of values may have to be rolled up. */
+/** A stretch of values may have to be rolled up, or dead rows removed. */
 const TIDY_PATIENCE = "10 min";
+/** All values of a large store may have to be looked at. */
+const MIGRATION_PATIENCE = "4 h";
+
+/** A piece of the spool, decoded. */
+interface Batch extends SpoolRead {
+  readonly entries: readonly Entry[];
+}
 
 /** A database that is fed by a spool. */
 export class Archive {
@@ -46,6 +57,9 @@ export class Archive {
   readonly #running: Promise<void>;
   #database: Database | undefined;
   #ids: ChannelIds = new Map();
+  #months = new Months();
+  readonly #rollups: Rollups;
+  #ahead: Promise<Batch> | undefined;
   #applied = 0;
   #positioned = false;
   #refused = 0;
@@ -58,6 +72,7 @@ export class Archive {
   /** Starts to open the database; never throws, see {@linkcode Archive.problem}. */
   constructor(options: ArchiveOptions) {
     this.#options = options;
+    this.#rollups = new Rollups({ months: this.#months, spool: options.id });
     this.#running = this.#run();
   }
 
@@ -123,6 +138,7 @@ export class Archive {
       }
       const database = this.#database;
       this.#database = undefined;
+      this.#ahead = undefined;
       this.#turned();
       await database?.close().catch((error) => this.#lost(error));
       if (signal.aborted) break;
@@ -135,11 +151,16 @@ export class Archive {
     const { open, name, clock, spool } = this.#options;
     const database = await open(this.#stop.signal);
     try {
+      const { signal } = this.#stop;
+      const what = `tables of ${name}`;
+      await withDeadline(() => migrate(database.sql), { clock, timeout: MIGRATION_PATIENCE, signal, what });
       await withDeadline(async () => {
-        await migrate(database.sql);
         this.#ids = await loadChannels(database.sql);
         this.#applied = await this.#findPosition(database.sql);
-      }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `tables of ${name}` });
+        this.#months.forget();
+        await this.#months.makeAhead(database.sql, clock.time());
+        await this.#rollups.opened(database.sql, clock.time());
+      }, { clock, timeout: PATIENCE, signal, what });
     } catch (error) {
       await database.close();
       throw error;
@@ -188,12 +209,20 @@ export class Archive {
 
   async #tidy(): Promise<void> {
     const { clock, tidy, name } = this.#options;
-    if (!tidy || clock.now() < this.#tidyAt) return;
-    const isMore = await withDeadline(() => tidy(this.#database!.sql), {
-      clock,
-      timeout: TIDY_PATIENCE,
-      signal: this.#stop.signal,
-      what: `tidying up by ${name}`,
+    const { sql } = this.#database!;
+    const doing = <T>(work: () => Promise<T>) =>
+      withDeadline(work, {
+        clock,
+        timeout: TIDY_PATIENCE,
+        signal: this.#stop.signal,
+        what: `tidying up by ${name}`,
+      });
+    if (this.#rollups.pending > MANY_ROLLUPS) await doing(() => this.#rollups.write(sql, clock.time()));
+    if (clock.now() < this.#tidyAt) return;
+    const isMore = await doing(async () => {
+      await this.#months.makeAhead(sql, clock.time());
+      const isMore = await this.#rollups.step(sql, clock.time());
+      return await tidy?.(sql) || isMore;
     });
     this.#tidyAt = clock.now() + (isMore ? 0 : TIDY_EVERY);
   }
@@ -207,10 +236,15 @@ export class Archive {
 
   async #applyNext(): Promise<void> {
     const { spool, report } = this.#options;
-    const { records, next, damaged } = await spool.read(this.#applied, BATCH_BYTES);
-    const entries = records.map(({ payload }) => decodeEntry(payload));
+    const { records, entries, next, damaged } = await (this.#ahead ?? this.#read(this.#applied));
+    this.#ahead = undefined;
     try {
-      await this.#apply(entries, next);
+      const applying = this.#apply(entries, next);
+      // While the database works, the next batch is made ready.
+      const ahead = next < spool.durable ? this.#read(next) : undefined;
+      ahead?.catch(() => {}); // said when it is awaited
+      await applying;
+      this.#ahead = ahead;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       for (const [i, entry] of entries.entries()) {
@@ -221,6 +255,11 @@ export class Archive {
       report("error", `The spool is damaged: ${end - start} bytes at position ${start} are lost`);
     }
     await spool.release(this.#applied);
+  }
+
+  async #read(from: number): Promise<Batch> {
+    const read = await this.#options.spool.read(from, BATCH_BYTES);
+    return { ...read, entries: read.records.map(({ payload }) => decodeEntry(payload)) };
   }
 
   /** One record that the database cannot take must not hold up all others. */
@@ -240,10 +279,14 @@ export class Archive {
     const { id, clock, name } = this.#options;
     const { sql } = this.#database!;
     const source = { spool: id, from: this.#applied, to };
-    await withDeadline(async () => {
+    const values = await withDeadline(async () => {
       this.#ids = await applyChannels(sql, this.#ids, entries);
-      await applyBatch(sql, this.#ids, entries, source);
+      const values = valuesOf(entries, this.#ids);
+      await this.#months.make(sql, values.times, clock.time());
+      await applyBatch(sql, entries, values, source);
+      return values;
     }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `answer of ${name}` });
+    this.#rollups.add(values);
     this.#applied = to;
     this.#turned();
   }

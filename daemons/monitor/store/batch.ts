@@ -64,6 +64,32 @@ export async function applyChannels(
   return new Map([...ids, ...inserted.map((row) => [channelName(row.client, row.key), row.id] as const)]);
 }
 
+/** The values of some records. */
+export interface BatchValues {
+  /** The number of each one's channel. */
+  readonly channels: readonly number[];
+  /** The time of each, unix seconds. */
+  readonly times: readonly number[];
+  /** They themselves. */
+  readonly values: readonly ValueRow[];
+}
+
+/** The values of records whose channels are all known. */
+export function valuesOf(entries: readonly Entry[], ids: ChannelIds): BatchValues {
+  const channels: number[] = [];
+  const times: number[] = [];
+  const values: ValueRow[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== "values") continue;
+    for (const row of entry.rows) {
+      channels.push(ids.get(channelName(entry.client, row[0]))!);
+      times.push(row[1]);
+      values.push(row);
+    }
+  }
+  return { channels, times, values };
+}
+
 /**
  * Writes what records say and their position: however often it is tried, they are there once.
  *
@@ -71,18 +97,18 @@ export async function applyChannels(
  * connection is lost an error is thrown where nobody can catch it (issue 1208 of porsager/postgres).
  *
  * @param sql The database.
- * @param ids The channels' numbers, of all channels there are in the records.
  * @param entries The records, in order.
+ * @param values The values in them, see {@linkcode valuesOf}.
  * @param source Where they come from.
  * @throws {DewarError} If the database is not at the position before the batch.
  */
 export async function applyBatch(
   sql: Sql,
-  ids: ChannelIds,
   entries: readonly Entry[],
+  { channels, values, times }: BatchValues,
   source: Source,
 ): Promise<void> {
-  const { channels, values } = valuesOf(entries, ids);
+  const earliest = times.reduce((least, time) => Math.min(least, time), 1e11);
   const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
   const recorded = recordedIn(entries);
   const images = imagesIn(entries);
@@ -98,7 +124,7 @@ export async function applyBatch(
       select channel_id, to_timestamp(seconds), number, text, quality, severity, reason
       from unnest(
         ${channels}::integer[],
-        ${values.map((row) => row[1])}::float8[],
+        ${times}::float8[],
         ${values.map((row) => row[2])}::float8[],
         ${values.map((row) => row[3])}::text[],
         ${values.map((row) => row[4])}::smallint[],
@@ -106,15 +132,14 @@ export async function applyBatch(
         ${values.map((row) => row[6])}::text[]
       ) as given (channel_id, seconds, number, text, quality, severity, reason)
       where exists (select from moved)
+    ), mark as materialized (
+      select due from dewar.rolled for share
     ), late as (
-      insert into dewar.late (rollup, channel_id, time)
-      select distinct rollup, channel_id, to_timestamp(floor(seconds / width) * width)
-      from unnest(${channels}::integer[], ${
-    values.map((row) => row[1])
-  }::float8[]) as given (channel_id, seconds)
-      cross join (values ('dewar.minute', 60), ('dewar.hour', 3600)) as level (name, width)
-      join dewar.rolled on rollup = name and to_timestamp(seconds) < until
-      where exists (select from moved)
+      insert into dewar.late (channel_id, hour)
+      select distinct channel_id, date_trunc('hour', to_timestamp(seconds), 'UTC')
+      from unnest(${channels}::integer[], ${times}::float8[]) as given (channel_id, seconds)
+      where to_timestamp(${earliest}) < (select due from mark) and to_timestamp(seconds) < (select due from mark)
+        and exists (select from moved)
       on conflict do nothing
     ), new_lines as (
       insert into dewar.log (time, source, type, message, command)
@@ -221,19 +246,6 @@ export async function applyBatch(
       `The database is not at position ${source.from} of spool ${source.spool}: who else writes?`,
     );
   }
-}
-
-function valuesOf(entries: readonly Entry[], ids: ChannelIds): { channels: number[]; values: ValueRow[] } {
-  const channels: number[] = [];
-  const values: ValueRow[] = [];
-  for (const entry of entries) {
-    if (entry.kind !== "values") continue;
-    for (const row of entry.rows) {
-      channels.push(ids.get(channelName(entry.client, row[0]))!);
-      values.push(row);
-    }
-  }
-  return { channels, values };
 }
 
 /** The images, the last word on each file. */

@@ -1,7 +1,7 @@
 /** What a plot asks of the database. @module */
 import type { Sql } from "postgres";
 import type { Series } from "../lab.ts";
-import { LEVELS, SPARSE } from "./rollup.ts";
+import { HOUR, type Level, LEVELS, SPARSE } from "./rollup.ts";
 
 /** A stretch of time, unix seconds. */
 export interface Stretch {
@@ -139,46 +139,64 @@ interface Bin {
 }
 
 /**
- * Bins of what is stored: of values, or of rollups where a bin is no shorter than one. Where there are no rollups, at the
- * end and in hours with few values, the values themselves stand in for them.
+ * Bins of what is stored: of values, or of rollups where a bin is no shorter than one. Where there are no rollups, or
+ * not the last word, the values themselves stand in for them: at the end, in hours for which some have come late, and in
+ * hours and minutes with few values.
  */
 async function readBins(sql: Sql, channel: number, { from, to, points }: HistoryRange): Promise<Bin[]> {
   const width = (to - from) / points;
   const level = LEVELS.findLast((level) => level.width <= width);
-  const values = (only: string) => `
-    select time, number as mean, number as min, number as max, number as last, 1::real as weight
-    from (
-      select time, case when quality = 0 then number end as number from dewar.value
-      where channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8) ${only}
-    ) stored`;
-  const rollups = `
-    select time, mean, min, max, last, good as weight from ${level?.table}
-    where channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8)`;
-  const parts = level === undefined ? values("") : [
-    rollups,
-    values(
-      `and time >= (select coalesce(max(until), '-infinity') from dewar.rolled where rollup = '${level.table}')`,
-    ),
-    ...level.table === "dewar.minute"
-      ? [values(`and exists (
-          select from dewar.hour where hour.channel_id = $1 and hour.count < ${SPARSE}
-            and hour.time = date_trunc('hour', value.time)
-        )`)]
-      : [],
-  ].join(" union all ");
+  const parts = level === undefined ? [valuesIn("")] : partsOf(level);
   const rows = await sql.unsafe(
     `
+    with rolled as materialized (
+      select coalesce((select until from dewar.rolled), '-infinity') as until
+    ), late as materialized (
+      select hour as since, hour + interval '1 hour' as over from dewar.late where channel_id = $1
+        and hour >= to_timestamp($2::float8 - ${HOUR}) and hour < to_timestamp($3::float8)
+        and hour < (select until from rolled)
+    )
     select
       extract(epoch from date_bin(make_interval(secs => $4::float8), time, to_timestamp($2::float8)))::float8 as start,
       coalesce(sum(mean * weight) / nullif(sum(weight) filter (where mean is not null), 0), avg(mean)) as mean,
       min(min) as min, max(max) as max,
       extract(epoch from max(time))::float8 as time,
       (array_agg(last order by time desc))[1] as last
-    from (${parts}) found
+    from (${parts.join(" union all ")}) found
     group by 1 order by 1`,
     [channel, from, to, width],
   );
   return rows as unknown as Bin[];
+}
+
+const IN_RANGE = "channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8)";
+
+/** The values as bins of their own, of the whole range or of stretches in it. */
+function valuesIn(stretches: string): string {
+  return `
+    select time, mean, mean as min, mean as max, mean as last, 1::real as weight
+    from ${stretches === "" ? "" : `(${stretches}) stretch cross join lateral`} (
+      select time, case when quality = 0 then number end as mean from dewar.value
+      where ${IN_RANGE} ${stretches === "" ? "" : "and time >= since and time < over"}
+    ) stored`;
+}
+
+function partsOf({ table, width }: Level): string[] {
+  const finished = `${IN_RANGE} and time < (select until from rolled)
+    and not exists (select from late where time >= since and time < over)`;
+  const few = (coarse: string, span: string) =>
+    valuesIn(`
+      select time as since, time + interval '${span}' as over from ${coarse}
+      where channel_id = $1 and time > to_timestamp($2::float8) - interval '${span}' and time < to_timestamp($3::float8)
+        and count < ${SPARSE} and time < (select until from rolled)
+        and not exists (select from late where time >= since and time < late.over)`);
+  return [
+    `select time, mean, min, max, last, good as weight from ${table} where ${finished}`,
+    valuesIn("select until as since, 'infinity'::timestamptz as over from rolled"),
+    valuesIn("select since, over from late"),
+    ...width < HOUR ? [few("dewar.hour", "1 hour")] : [],
+    ...width < 60 ? [few("dewar.minute", "1 minute")] : [],
+  ];
 }
 
 function bins(

@@ -1,5 +1,6 @@
 /** How long values are kept, channel by channel; rollups stay. @module */
 import type { Sql } from "postgres";
+import { type Partition, partitionsOf } from "./partitions.ts";
 
 /** How long the values of some channels are kept. */
 export interface Retention {
@@ -11,6 +12,8 @@ export interface Retention {
 
 /** How many values one step removes: the database answers others in between. */
 const STEP = 20_000;
+/** A month at its longest, seconds. */
+const MONTH = 31 * 86_400;
 
 /**
  * Whether a channel is meant by a pattern.
@@ -37,30 +40,96 @@ export function keepOf(channel: string, rules: readonly Retention[]): number | u
   return rules.findLast(({ pattern }) => isMeant(pattern, channel))?.keep;
 }
 
+/** A channel whose values are not kept for ever. */
+interface Bounded {
+  readonly id: number;
+  readonly keep: number;
+}
+
 /**
- * Removes values that are older than they are kept, a bounded number of them. Nothing is removed that was not rolled up.
+ * Removes values that are older than they are kept, and their seconds, a bounded number of them. Nothing is removed that
+ * was not rolled up. A month of which nothing is to be kept goes as a whole; so values of channels that are kept longest
+ * stay up to a month longer.
  *
  * @param sql The database.
  * @param rules How long; the last that means a channel counts.
  * @param now Unix seconds.
- * @returns How many were removed.
+ * @returns How many were removed; for a month that went, an estimate.
  */
 export async function removeOld(sql: Sql, rules: readonly Retention[], now: number): Promise<number> {
   if (rules.length === 0) return 0;
   const channels = await sql<{ id: number; name: string }[]>`
     select id, client || '.' || key as name from dewar.channel`;
-  const old = channels.flatMap(({ id, name }) => {
+  const bounded: Bounded[] = [];
+  const forever: number[] = [];
+  for (const { id, name } of channels) {
     const keep = keepOf(name, rules);
-    return keep === undefined ? [] : [{ id, before: now - keep }];
+    if (keep === undefined) forever.push(id);
+    else bounded.push({ id, keep });
+  }
+  if (bounded.length === 0) return 0;
+  const [rolled] = await sql<{ until: number }[]>`
+    select extract(epoch from least(until, (select min(hour) from dewar.late)))::float8 as until from dewar.rolled`;
+  if (!rolled) return 0;
+  let removed = 0;
+  for (const table of ["value", "second"] as const) {
+    for (const part of await partitionsOf(sql, table)) {
+      removed += await removeFrom(sql, part, { bounded, forever, now, rolled: rolled.until });
+      if (removed >= STEP) return removed;
+    }
+  }
+  return removed;
+}
+
+interface Keeping {
+  readonly bounded: readonly Bounded[];
+  readonly forever: readonly number[];
+  readonly now: number;
+  readonly rolled: number;
+}
+
+async function removeFrom(sql: Sql, part: Partition, keeping: Keeping): Promise<number> {
+  const { name, since, until } = part;
+  const { bounded, now, rolled } = keeping;
+  const over = bounded.filter(({ keep }) => until !== undefined && until <= now - keep);
+  if (
+    until !== undefined && until <= rolled && over.length > 0 && !await hasOthers(sql, name, over, keeping)
+  ) {
+    const [size] =
+      await sql`select greatest(reltuples, 1)::float8 as rows from pg_class where oid = ${`dewar.${name}`}::regclass`;
+    await sql.unsafe(`drop table dewar.${name}`);
+    return size!.rows;
+  }
+  const longest = keeping.forever.length > 0 ? Infinity : Math.max(...bounded.map(({ keep }) => keep));
+  const old = bounded.flatMap(({ id, keep }) => {
+    const before = Math.min(now - keep, rolled);
+    const waits = since !== undefined && keep === longest && keep >= MONTH; // for the month to go as a whole
+    return (since !== undefined && before <= since) || waits ? [] : [{ id, before }];
   });
   if (old.length === 0) return 0;
-  const removed = await sql`
-    delete from dewar.value where ctid = any (array(
-      select value.ctid from dewar.value
+  const deleted = await sql`
+    delete from ${sql.unsafe(`dewar.${name}`)} where ctid = any (array(
+      select part.ctid from ${sql.unsafe(`dewar.${name}`)} part
       join unnest(${old.map(({ id }) => id)}::integer[], ${old.map(({ before }) => before)}::float8[])
-        as given (channel_id, before) on value.channel_id = given.channel_id and value.time < to_timestamp(given.before)
-      where value.time < coalesce((select min(until) from dewar.rolled having count(*) = 2), '-infinity')
+        as given (channel_id, before) on part.channel_id = given.channel_id and part.time < to_timestamp(given.before)
       limit ${STEP}
     ))`;
-  return removed.count;
+  return deleted.count;
+}
+
+/** Whether there is something in a partition of channels that are not over. */
+async function hasOthers(
+  sql: Sql,
+  name: string,
+  over: readonly Bounded[],
+  { bounded, forever }: Keeping,
+): Promise<boolean> {
+  const ids = new Set(over.map(({ id }) => id));
+  const others = [...forever, ...bounded.filter(({ id }) => !ids.has(id)).map(({ id }) => id)];
+  const [row] = await sql`
+    select exists (
+      select from unnest(${others}::integer[]) as other (id)
+      where exists (select from ${sql.unsafe(`dewar.${name}`)} part where part.channel_id = other.id)
+    ) as found`;
+  return row!.found;
 }

@@ -1,8 +1,9 @@
 /**
- * Values summed up by the minute and by the hour, so that a year is drawn from some thousand rows.
+ * Values summed up by the second, the minute and the hour, so that a year is drawn from some thousand rows.
  *
- * A rollup is worked out from the values once its time is over, and again when values of that time come later: what it
- * says follows from the values alone, however often the work is interrupted.
+ * Rollups follow from the values alone. They are worked out by whole hours once an hour is over, all levels together:
+ * by the one who writes while the values pass through its hands (`Sums`), and from the stored values here, after a
+ * start, after a loss of the database, and where values have come late. Both give the same.
  * @module
  */
 import type { Sql } from "postgres";
@@ -10,140 +11,148 @@ import type { Sql } from "postgres";
 /** A kind of rollup. */
 export interface Level {
   /** Its table. */
-  readonly table: "dewar.minute" | "dewar.hour";
+  readonly table: "dewar.second" | "dewar.minute" | "dewar.hour";
   /** How long one is, seconds. */
   readonly width: number;
-  /** How long after its end it is worked out, seconds: by then its values are there. */
-  readonly lag: number;
-  /** How much of the past one step works out, seconds. */
-  readonly stride: number;
 }
 
 /** The levels, the finest first. */
 export const LEVELS: readonly Level[] = [
-  { table: "dewar.minute", width: 60, lag: 20, stride: 3600 },
-  { table: "dewar.hour", width: 3600, lag: 60, stride: 86_400 },
+  { table: "dewar.second", width: 1 },
+  { table: "dewar.minute", width: 60 },
+  { table: "dewar.hour", width: 3600 },
 ];
 
-/** An hour with fewer values of a channel than this has no minutes: they would be no coarser than the values. */
+/** What is worked out at a time, seconds. */
+export const HOUR = 3600;
+
+/**
+ * An hour with fewer values of a channel than this has no minutes, and a minute no seconds: they would be no coarser
+ * than the values.
+ */
 export const SPARSE = 240;
 
+/** Numbers beyond it count as it, and those below its inverse as 0, in means: no sum overflows, which is an error in SQL. */
+export const HUGE = 1e290;
+
+/** Columns of a rollup. */
+export const COLUMNS = "channel_id, time, mean, min, max, last, count, good, bad";
+
+/** What is done where there is a rollup already. One of more values is better: of an hour some may have been removed. */
+export const ON_CONFLICT = (table: string) => `
+  on conflict (channel_id, time) do update set
+    mean = excluded.mean, min = excluded.min, max = excluded.max, last = excluded.last, count = excluded.count,
+    good = excluded.good, bad = excluded.bad
+  where excluded.count >= ${table.replace("dewar.", "")}.count`;
+
+/** Hours of channels that are mended at a time. */
+const PIECE = 200;
+
 /**
- * Works out what is due, a bounded piece of it.
+ * Works out whole hours from the stored values.
+ *
+ * @param sql The database, with partitions for them.
+ * @param from Their begin, unix seconds.
+ * @param to Their end.
+ * @returns How many values there were.
+ */
+export async function rollUp(sql: Sql, from: number, to: number): Promise<number> {
+  const [row] = await sql.unsafe(
+    `with ${written("time >= to_timestamp($1::float8) and time < to_timestamp($2::float8)", "value")}
+    select coalesce(sum(count), 0)::float8 as count from hours`,
+    [from, to],
+  );
+  return row!.count;
+}
+
+/**
+ * Works out anew some of the hours for which values have come late.
  *
  * @param sql The database.
- * @param now Unix seconds.
- * @returns Whether there is more to do.
+ * @param until Only hours before this, unix seconds: those after it are worked out all the same.
+ * @returns Whether there may be more.
  */
-export async function rollUp(sql: Sql, now: number): Promise<boolean> {
-  let isMore = false;
-  for (const level of LEVELS) {
-    isMore = await goOn(sql, level, now) || isMore;
-    isMore = await mend(sql, level) || isMore;
-  }
-  return isMore;
-}
-
-/** Goes on from where the level was worked out to. */
-async function goOn(sql: Sql, level: Level, now: number): Promise<boolean> {
-  const { table, width, lag, stride } = level;
-  const { next: from, finer } = await stateOf(sql, level);
-  // Hours take away the minutes of few values: those are there by then.
-  const due = Math.floor(Math.min(now - lag, finer) / width) * width;
-  if (from === undefined || from >= due) return false;
-  const to = Math.min(due, from + stride);
-  await sql.unsafe(
-    `
-    with ${writing(table, "")}${table === "dewar.hour" ? `, ${thinning}` : ""}
-    insert into dewar.rolled (rollup, until) values ($4, to_timestamp($2::float8))
-    on conflict (rollup) do update set until = excluded.until`,
-    [from, to, width, table],
+export async function mend(sql: Sql, until: number): Promise<boolean> {
+  const [row] = await sql.unsafe(
+    `with mended as materialized (
+      select channel_id, hour from dewar.late where hour < to_timestamp($1::float8) order by hour limit ${PIECE}
+    ), ${
+      written(
+        "value.time >= mended.hour and value.time < mended.hour + interval '1 hour'",
+        "mended join dewar.value using (channel_id)",
+      )
+    }, done as (
+      delete from dewar.late using mended where late.channel_id = mended.channel_id and late.hour = mended.hour
+      returning 1
+    )
+    select count(*)::integer as count from done`,
+    [until],
   );
-  return to < due;
+  return row!.count === PIECE;
 }
 
 /**
- * Where to go on, at first at the oldest value, and over long stretches without any at the next one; and up to where the
- * finer level has come.
+ * Sums up values in bins of all levels, in one pass. A value holds until the next one, at most until its bin ends: the
+ * mean weighs it by that.
  */
-async function stateOf(
-  sql: Sql,
-  { table, width }: Level,
-): Promise<{ next: number | undefined; finer: number }> {
-  const [row] = await sql<{ until: number | null; next: number | null; finer: number | null }[]>`
-    select extract(epoch from until)::float8 as until, (
-      select extract(epoch from time)::float8 from dewar.value
-      where until is null or time >= until order by time limit 1
-    ) as next, (
-      select extract(epoch from rolled.until)::float8 from dewar.rolled where rollup = 'dewar.minute'
-    ) as finer
-    from (select (select until from dewar.rolled where rollup = ${table}) as until) own`;
-  const { until, next, finer } = row!;
-  return {
-    next: next === null ? undefined : Math.max(until ?? 0, Math.floor(next / width) * width),
-    finer: table === "dewar.minute" ? Infinity : finer ?? 0,
-  };
-}
-
-/** Works out anew one stretch for which values have come late. */
-async function mend(sql: Sql, { table, width }: Level): Promise<boolean> {
-  const [late] = await sql<{ channel: number; from: number }[]>`
-    select channel_id as channel, extract(epoch from time)::float8 as from
-    from dewar.late where rollup = ${table} limit 1`;
-  if (!late) return false;
-  const { channel, from } = late;
-  await sql.unsafe(
-    `
-    with ${writing(table, "and channel_id = $5::integer")}
-    delete from dewar.late
-    where rollup = $4 and channel_id = $5::integer and time = to_timestamp($1::float8)`,
-    [from, from + width, width, table, channel],
-  );
-  return true;
-}
-
-/**
- * Sums up the values from $1 to $2 in bins of $3 seconds. A value holds until the next one, at most until its bin ends:
- * the mean weighs it by that.
- */
-function writing(table: Level["table"], only: string): string {
+function written(which: string, from: string): string {
+  const value = from === "value" ? "dewar.value" : from;
   return `
-    summed as (
-      select
-        channel_id, to_timestamp(bin * $3::float8) as time,
-        coalesce(
-          sum(number * held) / nullif(sum(held) filter (where number is not null), 0),
-          avg(number)
-        ) as mean,
-        min(number) as min, max(number) as max,
-        (array_agg(number order by at desc))[1] as last,
-        count(*)::integer as count,
-        coalesce(sum(held) filter (where number is not null), 0)::real as good
+    stored as materialized (
+      select channel_id, at, number, is_good,
+        case when abs(number) < 1 / ${HUGE}::float8 then 0
+          when number is not null then least(greatest(number, -${HUGE}::float8), ${HUGE}::float8) end
+          as weighed,
+        lead(at, 1, 'Infinity') over (partition by channel_id order by at, place) as next
       from (
-        select channel_id, at, bin, number,
-          least(coalesce(lead(at) over (partition by channel_id order by at), 'Infinity'), (bin + 1) * $3::float8) - at
-            as held
-        from (
-          select channel_id, extract(epoch from time)::float8 as at,
-            floor(extract(epoch from time)::float8 / $3::float8)::bigint as bin,
-            case when quality = 0 then number end as number
-          from dewar.value
-          where time >= to_timestamp($1::float8) and time < to_timestamp($2::float8) ${only}
-        ) in_range
-      ) held
-      group by channel_id, bin
+        select channel_id, date_part('epoch', time) as at, value.ctid as place, quality = 0 as is_good,
+          case when quality = 0 then number end as number
+        from ${value} where ${which}
+      ) given
     ),
-    written as (
-      insert into ${table} (channel_id, time, mean, min, max, last, count, good) select * from summed
-      on conflict (channel_id, time) do update set
-        mean = excluded.mean, min = excluded.min, max = excluded.max, last = excluded.last,
-        count = excluded.count, good = excluded.good
-    )`;
+    hours as materialized (${binned(3600, "stored")}),
+    minutes as materialized (${
+    binned(
+      60,
+      `(select stored.* from stored join hours on hours.channel_id = stored.channel_id and hours.bin = floor(at / 3600)
+        where hours.count >= ${SPARSE}) dense`,
+    )
+  }),
+    seconds as (${
+    binned(
+      1,
+      `(select stored.* from stored join minutes on minutes.channel_id = stored.channel_id and minutes.bin = floor(at / 60)
+        where minutes.count >= ${SPARSE}) dense`,
+    )
+  }),
+    ${
+    [["hour", 3600], ["minute", 60], ["second", 1]].map(([name, width]) => `
+    written_${name} as (
+      insert into dewar.${name} (${COLUMNS})
+      select channel_id, to_timestamp(bin * ${width}), mean, min, max, last, count, good, bad from ${name}s
+      ${ON_CONFLICT(`dewar.${name}`)}
+    )`).join()
+  }`;
 }
 
-const thinning = `
-    thinned as (
-      delete from dewar.minute using summed
-      where minute.channel_id = summed.channel_id and summed.count < ${SPARSE}
-        and minute.time >= summed.time and minute.time < summed.time + interval '1 hour'
-    )`;
+/** Bins of a width. The last value of a bin is the one that holds until its end. */
+function binned(width: number, from: string): string {
+  const end = `(floor(at / ${width}) + 1) * ${width}`;
+  return `
+      select channel_id, bin,
+        coalesce(
+          sum(weighed * held) filter (where number is not null)
+            / nullif(sum(held) filter (where number is not null), 0),
+          min(weighed) / 2 + max(weighed) / 2
+        ) as mean,
+        min(number) as min, max(number) as max, max(number) filter (where next >= over) as last,
+        count(*)::integer as count,
+        coalesce(sum(held) filter (where number is not null), 0)::real as good,
+        coalesce(sum(held) filter (where not is_good), 0)::real as bad
+      from (
+        select channel_id, number, is_good, weighed, next, floor(at / ${width}) as bin, ${end} as over,
+          least(next, ${end}) - at as held
+        from ${from}
+      ) given
+      group by channel_id, bin`;
+}

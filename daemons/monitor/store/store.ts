@@ -16,7 +16,6 @@ import { ImageStore } from "./image_store.ts";
 import { Recorder } from "./recorder.ts";
 import { Records } from "./records.ts";
 import { removeOld, type Retention } from "./retention.ts";
-import { rollUp } from "./rollup.ts";
 import { type Report, Spool } from "./spool.ts";
 import { spoolId } from "./spool_id.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -98,9 +97,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
     const upkeep = "folder" in where ? new Upkeep(clock) : undefined;
     const tidy = async (sql: Sql) => {
-      await upkeep?.step(sql);
-      const isMore = await rollUp(sql, clock.time());
-      return await removeOld(sql, options.retention ?? [], clock.time()) > 0 || isMore;
+      const isMore = await upkeep?.step(sql);
+      return await removeOld(sql, options.retention ?? [], clock.time()) > 0 || isMore === true;
     };
     const archive = new Archive({ open, name, spool, id, clock, report, tidy });
     return new SpooledStore({ lock, spool, archive, clock });

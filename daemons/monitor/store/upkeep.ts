@@ -7,11 +7,12 @@ const SUMMARIZE_EVERY = 10 * 60_000;
 /** How often dead rows are removed and statistics made, milliseconds. */
 const VACUUM_EVERY = 24 * 3600_000;
 
-/** Looks after an embedded database. */
+/** Looks after an embedded database, one table at a time: it answers others in between. */
 export class Upkeep {
   readonly #clock: Clock;
   #summarizeAt: number;
   #vacuumAt: number;
+  #waiting: string[] = [];
 
   /** Begins with everything just done, but for the statistics, which a young database has none of. */
   constructor(clock: Clock) {
@@ -20,16 +21,33 @@ export class Upkeep {
     this.#vacuumAt = clock.now() + 6 * SUMMARIZE_EVERY;
   }
 
-  /** Does what is due. */
-  async step(sql: Sql): Promise<void> {
+  /**
+   * Does what is due, a bounded piece of it.
+   *
+   * @param sql The database.
+   * @returns Whether there is more to do.
+   */
+  async step(sql: Sql): Promise<boolean> {
     const now = this.#clock.now();
     if (now >= this.#summarizeAt) {
       this.#summarizeAt = now + SUMMARIZE_EVERY;
-      await sql`select brin_summarize_new_values('dewar.value_time')`;
+      await sql`
+        select brin_summarize_new_values(index.oid)
+        from pg_class index join pg_am on pg_am.oid = relam
+        where amname = 'brin' and relkind = 'i' and relnamespace = 'dewar'::regnamespace`;
     }
     if (now >= this.#vacuumAt) {
       this.#vacuumAt = now + VACUUM_EVERY;
-      await sql.unsafe("vacuum analyze");
+      // Those that have seen no change since the last time have nothing to be removed.
+      const tables = await sql<{ name: string }[]>`
+        select relname as name from pg_stat_user_tables
+        where schemaname = 'dewar' and (
+          n_dead_tup > 0 or n_mod_since_analyze > 0 or (last_vacuum is null and n_live_tup > 0)
+        )`;
+      this.#waiting = tables.map(({ name }) => name);
     }
+    const table = this.#waiting.shift();
+    if (table !== undefined) await sql.unsafe(`vacuum (analyze) dewar.${table}`);
+    return this.#waiting.length > 0;
   }
 }

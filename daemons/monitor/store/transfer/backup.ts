@@ -20,7 +20,7 @@ import {
 } from "./tables.ts";
 
 const FORM = "dewar-store";
-const VERSION = 1;
+const VERSION = 2;
 /** Rows written together. */
 const PIECE = 5000;
 

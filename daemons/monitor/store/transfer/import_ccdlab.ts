@@ -7,6 +7,8 @@ import type { Sql } from "postgres";
 import { ConfigError, DewarError } from "../../../../lib/errors.ts";
 import { parseNumber } from "../../../../lib/device/text.ts";
 import { isBad } from "../../../../lib/device/reading.ts";
+import { systemClock } from "../../../../lib/time/mod.ts";
+import { Months } from "../partitions.ts";
 import type { OnProgress } from "./copy.ts";
 import { progressOf } from "./tables.ts";
 
@@ -116,6 +118,7 @@ async function importStatuses(
 ): Promise<{ statuses: number; values: number }> {
   const [all] = await from`select count(*)::float8 as count from public.monitor_status`;
   const memories = new Map<string, Memory>();
+  const months = new Months();
   let [last = 0, statuses = 0, values = 0, before = -Infinity] = (places.get("status") ?? "0 0 0").split(" ")
     .map(Number);
   for (;;) {
@@ -138,6 +141,7 @@ async function importStatuses(
     last = rows.at(-1)!.id;
     statuses += rows.length;
     values += found.time.length;
+    await months.make(to, found.time, systemClock.time());
     await to`
       with written as (
         insert into dewar.value (channel_id, time, number, text, quality, severity)
@@ -155,11 +159,10 @@ async function importStatuses(
           as given (since, seen)
         on conflict (spool, since) do update set seen = greatest(recording.seen, excluded.seen)
       ), late as (
-        insert into dewar.late (rollup, channel_id, time)
-        select distinct rollup, channel_id, to_timestamp(floor(seconds / width) * width)
+        insert into dewar.late (channel_id, hour)
+        select distinct channel_id, date_trunc('hour', to_timestamp(seconds), 'UTC')
         from unnest(${found.channel}::integer[], ${found.time}::float8[]) as given (channel_id, seconds)
-        cross join (values ('dewar.minute', 60), ('dewar.hour', 3600)) as level (name, width)
-        join dewar.rolled on rollup = name and to_timestamp(seconds) < until
+        where exists (select from dewar.rolled) -- otherwise nothing is rolled up yet
         on conflict do nothing
       )
       insert into dewar.transfer (source, name, place)

@@ -1,5 +1,7 @@
 /** The store's tables as rows of JSON, in the order of where they lie: read piece by piece, written exactly once. @module */
 import type { Sql } from "postgres";
+import { systemClock } from "../../../../lib/time/mod.ts";
+import { Months, PARTED, type Parted } from "../partitions.ts";
 
 /** The tables there are, in the order in which they are written. */
 export const TABLES = [
@@ -14,6 +16,7 @@ export const TABLES = [
   "run",
   "hour",
   "minute",
+  "second",
   "value",
 ] as const;
 
@@ -58,13 +61,25 @@ export async function readPiece(
   table: Table,
   after: string | undefined,
 ): Promise<Piece | undefined> {
-  const rows = await sql.unsafe(
-    `select row.ctid::text as place, row_to_json(row)::text as row from dewar.${table} as row
-    where row.ctid > $1::tid order by row.ctid limit ${PIECE}`,
-    [after ?? "(0,0)"],
-  );
-  return rows.length === 0 ? undefined : { rows: rows.map(({ row }) => row), last: rows.at(-1)!.place };
+  const [last = "", place = "(0,0)"] = after?.split(" ") ?? [];
+  for (const part of await partsOf(sql, table)) {
+    if (part < last) continue;
+    const rows = await sql.unsafe(
+      `select row.ctid::text as place, row_to_json(row)::text as row from dewar.${part} as row
+      where row.ctid > $1::tid order by row.ctid limit ${PIECE}`,
+      [part === last ? place : "(0,0)"],
+    );
+    if (rows.length > 0) return { rows: rows.map(({ row }) => row), last: `${part} ${rows.at(-1)!.place}` };
+  }
 }
+
+/** A table's partitions by their names, or itself. */
+async function partsOf(sql: Sql, table: Table): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`select name from dewar.partition where parent = ${table}`;
+  return rows.length === 0 ? [table] : rows.map(({ name }) => name).sort();
+}
+
+const isParted = (table: Table): table is Table & Parted => PARTED.some((parted) => parted === table);
 
 /**
  * Writes a piece, and notes in the same transaction how far it has come: however often it is tried, it is there once.
@@ -75,6 +90,17 @@ export async function readPiece(
  * @param source Where they are from.
  */
 export async function writePiece(sql: Sql, table: Table, piece: Piece, source: string): Promise<void> {
+  const rows = `[${piece.rows.join(",")}]`;
+  if (isParted(table)) {
+    const times = await sql.unsafe(
+      `select extract(epoch from month)::float8 as month from (
+        select distinct date_trunc('month', time, 'UTC') as month
+        from json_populate_recordset(null::dewar.${table}, $1::text::json)
+      ) months`,
+      [rows],
+    );
+    await new Months().make(sql, times.map(({ month }) => month), systemClock.time());
+  }
   await sql.unsafe(
     `with written as (
       insert into dewar.${table} overriding system value
@@ -83,7 +109,7 @@ export async function writePiece(sql: Sql, table: Table, piece: Piece, source: s
     )
     insert into dewar.transfer (source, name, place) values ($2, $3, $4)
     on conflict (source, name) do update set place = excluded.place`,
-    [`[${piece.rows.join(",")}]`, source, table, piece.last],
+    [rows, source, table, piece.last],
   );
 }
 

@@ -30,7 +30,7 @@ async function fill(sql: Sql): Promise<void> {
   await sql`insert into dewar.recording values ('00000000-0000-0000-0000-000000000001', to_timestamp(${START}), to_timestamp(${
     START + 2000
   }))`;
-  while (await rollUp(sql, START + 5000));
+  await rollUp(sql, START, START + 3600);
 }
 
 /** Everything there is, to compare. */
