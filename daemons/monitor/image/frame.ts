@@ -1,5 +1,5 @@
 /** A picture on its way to the browser: what is known of it, then its pixels as they are. @module */
-import type { Area, Raster, RasterForm, SampleType } from "./raster.ts";
+import { type Area, type Raster, type RasterForm, SAMPLE_BYTES, type SampleType } from "./raster.ts";
 
 /** A card of a header, in words: keyword, value, comment. */
 export type CardRow = readonly [keyword: string, value: string, comment: string];
@@ -30,8 +30,10 @@ export interface Amplifier {
   readonly readNoise: number | null;
 }
 
-/** What is known of a picture. */
+/** What is known of a picture; its size is that of the whole picture. */
 export interface FrameInfo extends RasterForm {
+  /** Of so many columns and rows one is here: 1 for all of them. */
+  readonly every: number;
   /** Short: `camera 1204`. */
   readonly title: string;
   /** What it is: `flat, 4.0 s`. */
@@ -54,6 +56,8 @@ export interface FrameInfo extends RasterForm {
 export interface ViewerData {
   /** Where the picture is. */
   readonly frame: string;
+  /** Where every so many-th of its pixels is, to be shown while the others are on their way. */
+  readonly early?: string;
   /** Whether it is a feed: the newest of many pictures. */
   readonly feed: boolean;
   /** How its pixels are stored, where that is known beforehand. */
@@ -84,8 +88,12 @@ export function readFrame(bytes: Uint8Array<ArrayBuffer>): { info: FrameInfo; ra
   const start = bytes.length < 4 ? Infinity : 4 + view.getUint32(0, true);
   if (bytes.length < start) throw new RangeError("the picture is cut off in what is said of it");
   const info: FrameInfo = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
-  const { width, height, type, littleEndian, scale, zero, blank } = info;
+  const { type, littleEndian, scale, zero, blank, every } = info;
+  const [width, height] = [Math.ceil(info.width / every), Math.ceil(info.height / every)];
   const pixels = bytes.subarray(start);
+  if (info.encoding === null && pixels.length < width * height * SAMPLE_BYTES[type]) {
+    throw new RangeError("the picture is cut off in its pixels");
+  }
   return { info, raster: { width, height, type, littleEndian, scale, zero, blank, bytes: pixels } };
 }
 

@@ -23,6 +23,7 @@ export function frameInfoOf(picture: Picture, title: string): FrameInfo {
   ].filter(Boolean).join(", ");
   return {
     ...form,
+    every: 1,
     title,
     detail,
     time: startIn(header) ?? startIn(first!.header) ?? null,

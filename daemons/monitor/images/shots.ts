@@ -19,6 +19,7 @@ export function shotOfPicture(client: string, { format, time, values, bytes }: P
   return {
     info: {
       ...PLAIN,
+      every: 1,
       width: 0,
       height: 0,
       type: "u8",
@@ -46,6 +47,7 @@ export function shotOfFrame(
   return {
     info: {
       ...form,
+      every: 1,
       // What is blank is said of what is stored, and the pixels are what that stands for.
       blank: blank === undefined || form.type.startsWith("f")
         ? null

@@ -9,6 +9,7 @@ import type { LabImages } from "../images/lab_images.ts";
 import { openPicture, type Picture } from "../images/picture.ts";
 import { readSearch } from "../images/query.ts";
 import { renderPng } from "../images/rendering.ts";
+import { thinned } from "../images/thinned.ts";
 import type { ImageFound } from "../store/image.ts";
 import { ImagesPage, type ImagesSearch, PER_PAGE, titleOf } from "./views/images.tsx";
 import type { PageContext } from "./views/pages.tsx";
@@ -16,6 +17,8 @@ import { ViewerPage } from "./views/viewer.tsx";
 
 /** Bytes of pixels sent at a time. */
 const PIECE = 2 ** 21;
+/** One of so many columns and rows is sent at least. */
+const THINNEST = 2 ** 14;
 /** Longer side of a picture for pages without scripts, pixels, at most. */
 const MOST_RENDERED = 2 ** 14;
 /** Pictures beside the one that is shown, to blink with. */
@@ -118,10 +121,15 @@ export function serveImages(app: Hono, page: PageContext, images: LabImages | un
       const picture = await pictureIn(c, image);
       const problem = tooLarge(picture);
       if (problem !== undefined) return c.json({ error: problem }, 413);
-      const head = frameHead(frameInfoOf(picture, titleOf(image)));
+      const every = Number(c.req.query("every") ?? 1);
+      if (!(Number.isInteger(every) && every >= 1 && every <= THINNEST)) {
+        return c.json({ error: `Expected every to be a whole number from 1 to ${THINNEST}` }, 400);
+      }
+      const head = frameHead({ ...frameInfoOf(picture, titleOf(image)), every });
       const { width, height, type } = picture.form;
-      const length = head.length + width * height * SAMPLE_BYTES[type];
-      return new Response(ReadableStream.from(piecesOf(head, picture)), {
+      const pixels = Math.ceil(width / every) * Math.ceil(height / every);
+      const length = head.length + pixels * SAMPLE_BYTES[type];
+      return new Response(ReadableStream.from(piecesOf(head, picture, every)), {
         headers: {
           "content-type": "application/octet-stream",
           "content-length": String(length),
@@ -182,8 +190,9 @@ function searchIn(c: Context): ImagesSearch {
   };
 }
 
-async function* piecesOf(head: Uint8Array, picture: Picture): AsyncGenerator<Uint8Array> {
+async function* piecesOf(head: Uint8Array, picture: Picture, every: number): AsyncGenerator<Uint8Array> {
   yield head;
+  if (every > 1) return yield* thinned(picture, every);
   const { width, type } = picture.form;
   const rows = Math.max(1, Math.floor(PIECE / width / SAMPLE_BYTES[type]));
   for await (const { bytes } of picture.strips({ rows }) as AsyncIterable<Raster>) yield bytes.slice();

@@ -2,6 +2,7 @@
 import type { ViewerData } from "../../image/frame.ts";
 import { frameInfoOf } from "../../images/frame_info.ts";
 import { hasPicture, type Picture } from "../../images/picture.ts";
+import { thinningFor } from "../../images/thinned.ts";
 import type { ImageFound } from "../../store/image.ts";
 import { assetUrl, VIEWER_LOADS } from "../assets.ts";
 import { overview } from "../live.ts";
@@ -51,6 +52,8 @@ export function ViewerPage({ lab, clock, image, neighbours, picture, problem, qu
   const isShown = picture !== undefined && problem === undefined;
   const info = picture && frameInfoOf(picture, title);
   const frame = `/images/${image.id}/frame${part}`;
+  const every = picture ? thinningFor(picture.form) : 1;
+  const early = every > 1 ? { early: `${frame}${part === "" ? "?" : "&"}every=${every}` } : {};
   const preview = `/images/${image.id}/picture.png${part === "" ? "?" : `${part}&`}size=1000`;
   const [older] = neighbours.older;
   const [newer] = neighbours.newer;
@@ -64,10 +67,10 @@ export function ViewerPage({ lab, clock, image, neighbours, picture, problem, qu
       styles={[assetUrl("images.css")]}
       {...isShown
         ? {
-          data: { viewer: { frame, feed: false, type: picture.form.type } satisfies ViewerData },
+          data: { viewer: { frame, ...early, feed: false, type: picture.form.type } satisfies ViewerData },
           script: assetUrl("viewer/main.ts"),
           modules: VIEWER_LOADS,
-          fetches: frame,
+          fetches: early.early ?? frame,
         }
         : {}}
     >

@@ -1,7 +1,6 @@
 /** Draws without a graphics card: each pixel of the screen is looked up. */
-import { coloursOf } from "../../../image/colour_map.ts";
 import { type Raster, type Reader, readerOf } from "../../../image/raster.ts";
-import { toneOf } from "../../../image/tones.ts";
+import { coloursOfSteps, stepOf } from "../../../image/tones.ts";
 import type { Look, Renderer } from "./renderer.ts";
 
 /** A {@linkcode Renderer} by a plain canvas. Where pixels are put together it shows the highest, or one of them. */
@@ -19,12 +18,8 @@ export class CanvasRenderer implements Renderer {
     const screen = new Uint32Array(image.data.buffer);
     const [red, green, blue] = look.none;
     const none = (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
-    const colours = new Uint32Array(256);
-    const table = coloursOf(look.map);
-    for (let n = 0; n < 256; n++) {
-      colours[n] = 255 << 24 | table[3 * n + 2]! << 16 | table[3 * n + 1]! << 8 | table[3 * n]!;
-    }
-    const tone = toneOf(look.stretch, limits);
+    const colours = new Uint32Array(coloursOfSteps(look.stretch, look.map).buffer);
+    const step = stepOf(limits);
     const read = look.peaks && window.zoom < 1
       ? peaksOf(raster, Math.ceil(1 / window.zoom))
       : readerOf(raster);
@@ -39,7 +34,7 @@ export class CanvasRenderer implements Renderer {
       for (let n = 0; n < line.length; n++) {
         if (columns[n]! < 0) continue;
         const value = read(y * raster.width + columns[n]!);
-        if (!Number.isNaN(value)) line[n] = colours[tone(value)]!;
+        if (!Number.isNaN(value)) line[n] = colours[step(value)]!;
       }
     }
     this.#context.putImageData(image, 0, 0);

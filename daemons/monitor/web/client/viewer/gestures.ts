@@ -43,9 +43,9 @@ export function wireGestures(stage: Stage, actions: Actions): void {
   };
   const zoom = (factor: number, at: Point) => stage.look(zoomed(stage.view, stage.window, factor, at));
   const move = (dx: number, dy: number) => {
-    const { window, frame, view } = stage;
-    if (!frame) return;
-    const centre = view.centre ?? { x: frame.raster.width / 2, y: frame.raster.height / 2 };
+    const { window, info, view } = stage;
+    if (!info) return;
+    const centre = view.centre ?? { x: info.width / 2, y: info.height / 2 };
     stage.look({
       zoom: window.zoom,
       centre: { x: centre.x - dx / window.zoom, y: centre.y + dy / window.zoom },

@@ -12,18 +12,42 @@ export interface Frame {
  * Fetches a picture.
  *
  * @param url Where it is.
- * @param signal Gives up.
+ * @param progress Is told what part of it is here, 0 to 1.
  * @returns The picture; undefined if there is no newer one.
  * @throws {Error} With MONITOR's words, if it has none.
  */
-export async function loadFrame(url: string, signal?: AbortSignal): Promise<Frame | undefined> {
-  const response = await fetch(url, signal ? { signal } : {});
+export async function loadFrame(
+  url: string,
+  progress?: (part: number) => void,
+): Promise<Frame | undefined> {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(await wordsOf(response));
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const length = Number(response.headers.get("content-length"));
+  const bytes = progress && length > 0
+    ? await received(response, length, progress)
+    : new Uint8Array(await response.arrayBuffer());
   if (bytes.length === 0) return undefined;
   const { info, raster } = readFrame(bytes);
   if (info.encoding !== null) return await decoded(info, raster.bytes);
   return { info, raster };
+}
+
+/** The bytes of an answer that says beforehand how many they are. */
+async function received(
+  response: Response,
+  length: number,
+  progress: (part: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  const reader = response.body!.getReader();
+  let here = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return bytes.subarray(0, here);
+    bytes.set(value, here);
+    here += value.length;
+    progress(here / length);
+  }
 }
 
 async function wordsOf(response: Response): Promise<string> {

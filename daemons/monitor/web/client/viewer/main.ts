@@ -18,7 +18,7 @@ const find = <T extends Element = HTMLElement>(selector: string) => document.que
 
 const { viewer } = JSON.parse(find("#data").textContent!) as { viewer: ViewerData };
 // The request is on its way before anything else is made ready.
-const loading = viewer.feed ? undefined : loadFrame(viewer.frame);
+const loading = viewer.feed ? undefined : loadFrame(viewer.early ?? viewer.frame);
 loading?.catch(() => {}); // it is awaited below
 
 const stage = new Stage(find<HTMLCanvasElement>("#picture"));
@@ -28,6 +28,8 @@ const header = new HeaderPanel(find("#header"));
 const probe = find("#probe");
 let pinned: { readonly x: number; readonly y: number } | undefined;
 let read: (index: number) => number = () => NaN;
+/** What is said where the value under the pointer stands otherwise. */
+let note = "";
 let cuts: CutsPanel | undefined;
 
 wireControls(find("#controls"), stage);
@@ -37,7 +39,7 @@ function showProbe(pixel: { readonly x: number; readonly y: number } | undefined
   const { frame } = stage;
   const { width = 0, height = 0 } = frame?.raster ?? {};
   if (!frame || !pixel || pixel.x < 0 || pixel.y < 0 || pixel.x >= width || pixel.y >= height) {
-    return probe.replaceChildren();
+    return probe.replaceChildren(note);
   }
   const { x, y } = pixel;
   const value = document.createElement("b");
@@ -69,11 +71,12 @@ function complain(problem: string | undefined): void {
 
 stage.watch((change) => {
   if (change !== "frame") return;
-  const { info, raster } = stage.frame!;
-  read = readerOf(raster);
-  find("#title").textContent = info.title;
-  find("#detail").textContent = info.detail;
-  header.show(info.cards);
+  const { info, frame } = stage;
+  find("#title").textContent = info!.title;
+  find("#detail").textContent = info!.detail;
+  header.show(info!.cards);
+  if (!frame) return;
+  read = readerOf(frame.raster);
   void showCuts();
 });
 
@@ -110,14 +113,36 @@ wireGestures(stage, {
   },
 });
 
+/** Draws a picture, or some of its pixels. */
+async function show(frame: Frame): Promise<void> {
+  await stage.show(frame);
+  performance.mark("dewar:picture");
+}
+
 async function showOne(loading: Promise<Frame | undefined>): Promise<void> {
   try {
-    const frame = await loading;
-    if (frame) await stage.show(frame);
-    performance.mark("dewar:picture");
+    let frame = (await loading)!;
+    const { every } = frame.info;
+    if (every > 1) {
+      const all = loadFrame(viewer.frame, (part) => {
+        say(`1 of ${every ** 2} pixels; ${Math.floor(10 * part)}0\u2009% of the others are here`);
+      });
+      all.catch(() => {}); // it is awaited below
+      await show(frame);
+      frame = (await all)!;
+      say("");
+    }
+    await show(frame);
+    performance.mark("dewar:whole");
   } catch (error) {
     complain((error as Error).message);
   }
+}
+
+function say(words: string): void {
+  if (words === note) return;
+  note = words;
+  probe.replaceChildren(note);
 }
 
 /** Shows a feed: always its newest picture, as fast as this browser can. */
@@ -128,8 +153,7 @@ async function follow(url: string): Promise<void> {
       complain(undefined);
       if (!frame) continue;
       number = frame.info.number;
-      if (!blinker.isOn) await stage.show(frame);
-      performance.mark("dewar:picture");
+      if (!blinker.isOn) await show(frame);
     } catch (error) {
       complain((error as Error).message);
       await new Promise((resume) => setTimeout(resume, RETRY));

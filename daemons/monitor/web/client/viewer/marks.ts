@@ -34,9 +34,8 @@ export class Marks {
 
   /** Draws everything anew. */
   draw(): void {
-    const { frame, view } = this.#stage;
-    if (!frame) return;
-    const { info } = frame;
+    const { info, view } = this.#stage;
+    if (!info) return;
     const height = info.height;
     this.#svg.replaceChildren(
       ...outlines(info),
@@ -47,10 +46,10 @@ export class Marks {
   }
 
   #move(): void {
-    const { frame, window } = this.#stage;
-    if (!frame) return;
+    const { info, window } = this.#stage;
+    if (!info) return;
     const [width, height] = [window.width / window.zoom, window.height / window.zoom];
-    const top = frame.info.height - window.bottom - height;
+    const top = info.height - window.bottom - height;
     this.#svg.setAttribute("viewBox", `${window.left} ${top} ${width} ${height}`);
   }
 }

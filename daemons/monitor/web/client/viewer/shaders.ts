@@ -1,6 +1,9 @@
-/** What the graphics card runs. Brightness and colours are those of `image/stretch.ts` and `image/colour_map.ts`. */
+/** What the graphics card runs. Brightness and colours come in a table, that of `image/tones.ts`. */
 import type { SampleType } from "../../../image/raster.ts";
-import { ASINH_STEEPNESS, LOG_STEEPNESS, STRETCHES } from "../../../image/stretch.ts";
+import { STEPS } from "../../../image/tones.ts";
+
+/** Side of the square in which the table of colours lies: a texture cannot be as long as the table. */
+export const TABLE_SIDE: number = Math.sqrt(STEPS);
 
 /** One triangle that covers everything. */
 export const VERTEX = `#version 300 es
@@ -60,20 +63,12 @@ const COLOUR = `
 uniform sampler2D colours;
 uniform float low;
 uniform float perValue;
-uniform int stretch;
 uniform vec3 none;
 out vec4 colour;
 void show(float value) {
   if (value <= NONE) { colour = vec4(none, 1.0); return; }
-  float part = clamp((value - low) * perValue, 0.0, 1.0);
-  if (stretch == ${STRETCHES.indexOf("log")}) {
-    part = log(1.0 + ${LOG_STEEPNESS}.0 * part) / ${Math.log1p(LOG_STEEPNESS)};
-  } else if (stretch == ${STRETCHES.indexOf("asinh")}) {
-    part = asinh(${ASINH_STEEPNESS}.0 * part) / ${Math.asinh(ASINH_STEEPNESS)};
-  } else if (stretch == ${STRETCHES.indexOf("sqrt")}) {
-    part = sqrt(part);
-  }
-  colour = vec4(texelFetch(colours, ivec2(int(part * 255.0 + 0.5), 0), 0).rgb, 1.0);
+  int at = int(clamp((value - low) * perValue, 0.0, 1.0) * ${STEPS - 1}.0 + 0.5);
+  colour = texelFetch(colours, ivec2(at & ${TABLE_SIDE - 1}, at >> ${Math.log2(TABLE_SIDE)}), 0);
 }
 `;
 
@@ -94,24 +89,35 @@ void main() {
   show(valueAt(ivec2(at)));
 }`;
 
-/** Draws pixels that were put together, peaks one by one, means run into each other. */
+/**
+ * Draws pixels that were put together, peaks one by one, means run into each other. Four values one by one and no loop:
+ * where a processor has to do the work of a graphics card that takes half the time.
+ */
 export const DRAW_REDUCED = `${HEAD}${REDUCED}${COLOUR}${PLACE}
 void main() {
   vec2 at = place();
   if (isOutside(at)) discard;
   if (peaks) { show(texelFetch(reduced, ivec2(at), 0).g); return; }
   vec2 from = at - 0.5;
-  ivec2 corner = ivec2(floor(from));
-  vec2 share = from - vec2(corner);
-  float sum = 0.0;
-  float weight = 0.0;
-  for (int n = 0; n < 4; n++) {
-    ivec2 off = ivec2(n & 1, n >> 1);
-    float value = texelFetch(reduced, clamp(corner + off, ivec2(0), size - 1), 0).r;
-    vec2 side = mix(1.0 - share, share, vec2(off));
-    if (value > NONE) { sum += side.x * side.y * value; weight += side.x * side.y; }
+  vec2 corner = floor(from);
+  vec2 share = from - corner;
+  ivec2 a = max(ivec2(corner), 0);
+  ivec2 b = min(ivec2(corner) + 1, size - 1);
+  vec4 values = vec4(
+    texelFetch(reduced, a, 0).r,
+    texelFetch(reduced, ivec2(b.x, a.y), 0).r,
+    texelFetch(reduced, ivec2(a.x, b.y), 0).r,
+    texelFetch(reduced, b, 0).r
+  );
+  vec4 weights = vec4(1.0 - share.x, share.x, 1.0 - share.x, share.x) *
+    vec4(1.0 - share.y, 1.0 - share.y, share.y, share.y);
+  if (any(lessThanEqual(values, vec4(NONE)))) {
+    weights *= vec4(greaterThan(values, vec4(NONE)));
+    float weight = dot(weights, vec4(1.0));
+    show(weight > 0.0 ? dot(weights / weight, values) : NONE);
+    return;
   }
-  show(weight > 0.0 ? sum / weight : NONE);
+  show(dot(weights, values));
 }`;
 
 /** Puts four together: their mean, and the highest (or lowest, where the scale is negative). */
@@ -120,18 +126,24 @@ uniform ivec2 last;
 uniform bool isUpsideDown;
 out vec2 made;
 void main() {
-  ivec2 from = ivec2(gl_FragCoord.xy) * 2;
-  float sum = 0.0;
-  float count = 0.0;
-  float peak = NONE;
-  for (int n = 0; n < 4; n++) {
-    vec2 value = meanAndPeak(min(from + ivec2(n & 1, n >> 1), last));
-    if (value.r <= NONE) continue;
-    sum += value.r;
-    peak = count == 0.0 ? value.g : isUpsideDown ? min(peak, value.g) : max(peak, value.g);
-    count += 1.0;
-  }
-  made = count > 0.0 ? vec2(sum / count, peak) : vec2(NONE);
+  ivec2 a = ivec2(gl_FragCoord.xy) * 2;
+  ivec2 b = min(a + 1, last);
+  vec2 p = meanAndPeak(a);
+  vec2 q = meanAndPeak(ivec2(b.x, a.y));
+  vec2 r = meanAndPeak(ivec2(a.x, b.y));
+  vec2 s = meanAndPeak(b);
+  vec4 means = vec4(p.r, q.r, r.r, s.r);
+  vec4 peaks = vec4(p.g, q.g, r.g, s.g);
+  bvec4 isThere = greaterThan(means, vec4(NONE));
+  vec4 there = vec4(isThere);
+  float count = dot(there, vec4(1.0));
+  // What is not there neither adds to the mean nor is a peak.
+  float sum = dot(there, means);
+  vec4 lows = mix(vec4(-NONE), peaks, isThere);
+  vec4 highs = mix(vec4(NONE), peaks, isThere);
+  float low = min(min(lows.x, lows.y), min(lows.z, lows.w));
+  float high = max(max(highs.x, highs.y), max(highs.z, highs.w));
+  made = count > 0.0 ? vec2(sum / count, isUpsideDown ? low : high) : vec2(NONE);
 }`;
 
 /** Reduces pixels. */

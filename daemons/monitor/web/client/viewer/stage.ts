@@ -1,10 +1,11 @@
 /** What is shown: a picture, how it is looked at, and everybody who wants to know. */
+import type { FrameInfo } from "../../../image/frame.ts";
 import { type Limits, limitsOf } from "../../../image/limits.ts";
 import { DEFAULT_VIEW, readView, type View, type Window, windowOf, writeView } from "../../../image/view.ts";
 import type { Frame } from "./load.ts";
 import { type Renderer, rendererFor } from "./renderer.ts";
 
-/** What has changed when something is told. */
+/** What has changed when something is told; a frame is told of twice where some of its pixels came before the others. */
 export type Change = "frame" | "view" | "region";
 
 /** The address is brought up to date this long after the last movement, milliseconds. */
@@ -14,11 +15,15 @@ const SETTLED = 300;
 export class Stage {
   readonly canvas: HTMLCanvasElement;
   renderer: Renderer;
+  /** The picture, once all of it is here. */
   frame: Frame | undefined;
   view: View = readView(new URLSearchParams(location.search));
   limits: Limits = { low: 0, high: 1 };
   /** How long the script took for the last picture, milliseconds. */
   scriptTime = 0;
+  /** What is drawn: the picture, or some of its pixels. */
+  #shown: Frame | undefined;
+  #size = { width: 1, height: 1 };
   readonly #listeners = new Set<(change: Change) => void>();
   #due = false;
   /** Counts what was drawn. */
@@ -47,11 +52,12 @@ export class Stage {
     this.#listeners.add(listener);
   }
 
-  /** Shows a picture, with limits of its own unless some are given; resolves when it is drawn. */
+  /** Shows a picture, or some of its pixels, with limits of its own unless some are given; resolves when it is drawn. */
   async show(frame: Frame, limits: Limits = limitsOf(frame.raster, this.view.limits)): Promise<void> {
-    this.frame = frame;
+    if (frame.info.every === 1) this.frame = frame;
+    this.#shown = frame;
     this.limits = limits;
-    this.canvas.dataset.size = `${frame.raster.width}x${frame.raster.height}`;
+    this.canvas.dataset.size = `${frame.info.width}x${frame.info.height}`;
     const drawn = this.#drawn.promise;
     this.#draw(); // before everything that is said of it
     await drawn;
@@ -61,7 +67,7 @@ export class Stage {
   /** Looks at it in another way. */
   look(change: Partial<View>): void {
     this.view = { ...this.view, ...change };
-    if (change.limits && this.frame) this.limits = limitsOf(this.frame.raster, change.limits);
+    if (change.limits && this.#shown) this.limits = limitsOf(this.#shown.raster, change.limits);
     this.#tell("region" in change ? "region" : "view");
     this.draw();
     clearTimeout(this.#settling);
@@ -73,10 +79,14 @@ export class Stage {
     this.look({ ...DEFAULT_VIEW, region: this.view.region });
   }
 
+  /** What is known of the picture, all of it or not. */
+  get info(): FrameInfo | undefined {
+    return this.#shown?.info;
+  }
+
   /** What is seen, in pixels of the page. */
   get window(): Window {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    return windowOf(this.view, { width, height }, this.frame?.raster ?? { width: 1, height: 1 });
+    return windowOf(this.view, this.#size, this.info ?? { width: 1, height: 1 });
   }
 
   /** Draws at the next opportunity; resolves when that is done. */
@@ -98,15 +108,23 @@ export class Stage {
 
   #draw(): void {
     this.#due = false;
-    const { frame, view, limits } = this;
-    if (!frame) return;
+    const { view, limits } = this;
+    const shown = this.#shown;
+    if (!shown) return;
+    const { every } = shown.info;
     const began = performance.now();
     const ratio = devicePixelRatio;
     const { zoom, left, bottom } = this.window;
     const { width, height } = this.canvas;
-    const window = { width, height, zoom: zoom * ratio, left, bottom };
+    const window = {
+      width,
+      height,
+      zoom: zoom * ratio * every,
+      left: left / every,
+      bottom: bottom / every,
+    };
     const { stretch, map, peaks } = view;
-    this.renderer.draw(frame.raster, { window, limits, stretch, map, peaks, none: this.#none });
+    this.renderer.draw(shown.raster, { window, limits, stretch, map, peaks, none: this.#none });
     this.scriptTime = performance.now() - began;
     const drawn = this.#drawn;
     this.#drawn = Promise.withResolvers<void>();
@@ -128,9 +146,11 @@ export class Stage {
   }
 
   #resize(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    this.canvas.width = Math.max(1, Math.round(clientWidth * devicePixelRatio));
-    this.canvas.height = Math.max(1, Math.round(clientHeight * devicePixelRatio));
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    // Kept, because to ask the page again after it was changed makes it compute its layout.
+    this.#size = { width, height };
+    this.canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
+    this.canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
     const ground = getComputedStyle(this.canvas).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
     this.#none = [ground[0] ?? 0, ground[1] ?? 0, ground[2] ?? 0];
     this.#tell("view");

@@ -1,5 +1,4 @@
 /** Draws on the graphics card. Pixels go there as they came; byte order, scale and stretch are its work. */
-import { COLOURS, coloursOf } from "../../../image/colour_map.ts";
 import { quantile } from "../../../image/limits.ts";
 import {
   type Area,
@@ -9,10 +8,10 @@ import {
   sampleOf,
   type SampleType,
 } from "../../../image/raster.ts";
-import { STRETCHES } from "../../../image/stretch.ts";
+import { coloursOfSteps } from "../../../image/tones.ts";
 import { Program } from "./gl_program.ts";
 import type { Look, Renderer } from "./renderer.ts";
-import { DRAW_REDUCED, drawPixels, REDUCE_AGAIN, reducePixels } from "./shaders.ts";
+import { DRAW_REDUCED, drawPixels, REDUCE_AGAIN, reducePixels, TABLE_SIDE } from "./shaders.ts";
 
 /** A part of a picture that fits into one texture, and what was put together from it. */
 interface Tile extends Area {
@@ -58,7 +57,8 @@ export class WebGlRenderer implements Renderer {
   readonly #colours: WebGLTexture;
   readonly #target: WebGLFramebuffer;
   readonly #tileSize: number;
-  #map = "";
+  /** What is in the table of colours. */
+  #table = "";
   #loaded: Loaded[] = [];
   #wanted: { loaded: Loaded; level: number } | undefined;
 
@@ -81,7 +81,7 @@ export class WebGlRenderer implements Renderer {
     const [red, green, blue] = look.none;
     gl.clearColor(red / 255, green / 255, blue / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    this.#showColours(look.map);
+    this.#showColours(look);
     const halvings = Math.log2(1 / window.zoom);
     const level = Math.min(DEEPEST, Math.max(0, look.peaks ? Math.ceil(halvings) : Math.round(halvings)));
     this.#wanted = loaded.tiles.some((tile) => depthOf(tile) < level) ? { loaded, level } : undefined;
@@ -160,7 +160,6 @@ export class WebGlRenderer implements Renderer {
     const { scale, zero } = raster;
     gl.uniform1f(program.at("low"), (limits.low - zero) / scale - base);
     gl.uniform1f(program.at("perValue"), scale / (limits.high - limits.low));
-    gl.uniform1i(program.at("stretch"), STRETCHES.indexOf(look.stretch));
     const [red, green, blue] = look.none;
     gl.uniform3f(program.at("none"), red / 255, green / 255, blue / 255);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -183,13 +182,8 @@ export class WebGlRenderer implements Renderer {
     if (known) return known;
     for (const old of this.#loaded.splice(KEPT - 1)) this.#forget(old);
     const bytes = raster.type === "f64" ? narrowed(raster) : raster.bytes;
-    const gl = this.#gl;
     const size = this.#tileSize;
     const tiles: Tile[] = [];
-    // By way of a buffer it takes half the time.
-    const buffer = gl.createBuffer();
-    gl.bindBuffer(gl.PIXEL_UNPACK_BUFFER, buffer);
-    gl.bufferData(gl.PIXEL_UNPACK_BUFFER, bytes, gl.STREAM_DRAW);
     for (let y = 0; y < raster.height; y += size) {
       for (let x = 0; x < raster.width; x += size) {
         const area = {
@@ -198,28 +192,26 @@ export class WebGlRenderer implements Renderer {
           width: Math.min(size, raster.width - x),
           height: Math.min(size, raster.height - y),
         };
-        tiles.push({ ...area, pixels: this.#texturePart(raster, bytes.length, area), reduced: [] });
+        tiles.push({ ...area, pixels: this.#texturePart(raster, bytes, area), reduced: [] });
       }
     }
-    gl.bindBuffer(gl.PIXEL_UNPACK_BUFFER, null);
-    gl.deleteBuffer(buffer);
     const loaded = { raster, base: baseOf(raster), tiles };
     this.#loaded.unshift(loaded);
     return loaded;
   }
 
-  /** A texture of a part of the picture, whose bytes are in the buffer. */
-  #texturePart(raster: Raster, bytes: number, area: Area): WebGLTexture {
+  /** A texture of a part of the picture. */
+  #texturePart(raster: Raster, bytes: Uint8Array, area: Area): WebGLTexture {
     const gl = this.#gl;
-    const length = bytes / (raster.width * raster.height) as 1 | 2 | 4;
+    const length = bytes.length / (raster.width * raster.height) as 1 | 2 | 4;
     const [inside, outside] = FORMATS[length];
     const texture = this.#texture();
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl[inside], area.width, area.height);
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, raster.width);
     gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, area.x);
     gl.pixelStorei(gl.UNPACK_SKIP_ROWS, area.y);
     const { width, height } = area;
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl[outside], gl.UNSIGNED_BYTE, 0);
+    // Made and filled at once: a texture that was made before is first cleared by the browser, which takes as long.
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl[inside], width, height, 0, gl[outside], gl.UNSIGNED_BYTE, bytes);
     for (const name of ["ROW_LENGTH", "SKIP_PIXELS", "SKIP_ROWS"] as const) {
       gl.pixelStorei(gl[`UNPACK_${name}`], 0);
     }
@@ -261,12 +253,15 @@ export class WebGlRenderer implements Renderer {
     return { texture, width, height, done: 0 };
   }
 
-  #showColours(map: Look["map"]): void {
-    if (map === this.#map) return;
-    this.#map = map;
+  #showColours({ stretch, map }: Look): void {
+    const table = `${stretch} ${map}`;
+    if (table === this.#table) return;
+    this.#table = table;
     const gl = this.#gl;
     gl.bindTexture(gl.TEXTURE_2D, this.#colours);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, COLOURS, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, coloursOf(map));
+    const colours = coloursOfSteps(stretch, map);
+    const { TEXTURE_2D, RGBA8, RGBA, UNSIGNED_BYTE } = gl;
+    gl.texImage2D(TEXTURE_2D, 0, RGBA8, TABLE_SIDE, TABLE_SIDE, 0, RGBA, UNSIGNED_BYTE, colours);
   }
 
   #texture(): WebGLTexture {
