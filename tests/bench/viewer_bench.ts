@@ -34,17 +34,24 @@ async function press(page: Page, keys: readonly string[]): Promise<Taken[]> {
   return taken;
 }
 
-/** Milliseconds from a click in the list to the first picture. */
-async function click(page: Page, url: string): Promise<number> {
+/** Milliseconds from a click in the list to what is seen. */
+interface Seen {
+  /** The first picture: one of so many of its pixels. */
+  readonly first: number;
+  /** All of its pixels. */
+  readonly whole: number;
+}
+
+async function click(page: Page, url: string): Promise<Seen> {
   await page.goto(`${url}images`);
   await page.waitForSelector(".tile");
   await systemClock.sleep(300);
   await page.evaluate(`sessionStorage.began = performance.timeOrigin + performance.now();
     document.querySelector(".tile").click()`);
-  await page.waitForFunction(`performance.getEntriesByName("dewar:picture").length > 0`);
-  return await page.evaluate(
-    `performance.timeOrigin + performance.getEntriesByName("dewar:picture")[0].startTime - sessionStorage.began`,
-  );
+  await page.waitForFunction(`performance.getEntriesByName("dewar:whole").length > 0`);
+  const since = (mark: string) =>
+    `performance.timeOrigin + performance.getEntriesByName("dewar:${mark}")[0].startTime - sessionStorage.began`;
+  return await page.evaluate(`({ first: ${since("picture")}, whole: ${since("whole")} })`);
 }
 
 /** Milliseconds in which a bare script has the same bytes. */
@@ -97,18 +104,24 @@ export async function* viewer(): AsyncIterable<Row> {
     const { page } = open;
     await page.waitForSelector(".tile", { timeout: 60_000 });
     await click(page, url); // scripts are compiled, and kept by the browser from here on
-    const [clicks, fetches]: [number[], number[]] = [[], []];
+    const [clicks, fetches]: [Seen[], number[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
       clicks.push(await click(page, url));
       fetches.push(await fetched(page, new URL(page.url()).pathname + "/frame"));
     }
     const limit = median(fetches);
     yield {
-      what: "a 4k x 4k frame, click to first picture",
-      ours: `${median(clicks).toFixed(0)} ms`,
-      limit: `${limit.toFixed(0)} ms (fetch of its bytes alone)`,
-      ratio: limit / median(clicks),
+      what: "a 4k x 4k frame, click to first picture (1 of 16 pixels)",
+      ours: `${median(clicks.map(({ first }) => first)).toFixed(0)} ms`,
       goal: "under 500 ms",
+    };
+    const whole = median(clicks.map(({ whole }) => whole));
+    yield {
+      what: "the same, click to all pixels",
+      ours: `${whole.toFixed(0)} ms`,
+      limit: `${limit.toFixed(0)} ms (fetch of its bytes alone)`,
+      ratio: limit / whole,
+      goal: "",
     };
     await systemClock.sleep("2 s");
     const scales = await press(page, Array.from({ length: 12 }, () => "l"));

@@ -12,6 +12,9 @@ import { withImages } from "../images/bench.ts";
 import { writeFrame } from "../images/frames.ts";
 import { FakeLab } from "./fake_lab.ts";
 
+const bytesOf = async (response: Response | Promise<Response>) =>
+  new Uint8Array(await (await response).arrayBuffer());
+
 const EVIL = `</script><img src=x onerror=alert(1)>`;
 const CARDS = {
   "IMAGETYP": "flat",
@@ -124,6 +127,33 @@ Deno.test("pixels are sent as they are in the file, behind what is known of them
     ]);
     assertEquals(readerOf(raster)(3 + 2 * 220), 60_000);
     assertEquals(info.amplifiers.length, 4);
+  }));
+
+Deno.test("some of the pixels can be had: the middle one of each block, as it is in the file", () =>
+  withImages(async ({ folder, add, app }) => {
+    await writeFrame(`${folder}/a.fits`, { hot: { "3,2": 60_000, "219,159": 50_000 } });
+    await add("a.fits");
+    for (const [every, width, height] of [[1, 220, 160], [3, 74, 54], [7, 32, 23], [1000, 1, 1]] as const) {
+      const response = await app.request(`/images/1/frame?every=${every}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      assertEquals(response.headers.get("content-length"), String(bytes.length));
+      const { info, raster } = readFrame(bytes);
+      assertEquals([info.width, info.height, info.every], [220, 160, every]);
+      assertEquals([raster.width, raster.height], [width, height]);
+      const all = readFrame(await bytesOf(app.request("/images/1/frame"))).raster;
+      const [read, readAll] = [readerOf(raster), readerOf(all)];
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const [right, up] = [[x, 220], [y, 160]].map(([place, length]) =>
+            Math.min(length! - 1, place! * every + (every >> 1))
+          );
+          assertEquals(read(y * width + x), readAll(up! * 220 + right!), `${every}: ${x}, ${y}`);
+        }
+      }
+    }
+    for (const every of ["0", "-1", "1.5", "x", "99999"]) {
+      assertEquals((await app.request(`/images/1/frame?every=${every}`)).status, 400, every);
+    }
   }));
 
 Deno.test("the file and a picture of it can be had", () =>

@@ -167,6 +167,36 @@ viewerTest("every type is shown at full depth", async ({ folder, add, show, colo
   assertEquals(errors, []);
 });
 
+viewerTest("a large picture is shown in some of its pixels until all are there", async (bench) => {
+  const { folder, add, show, page, colourOf, pointOf, errors } = bench;
+  const [width, height] = [2100, 1050];
+  // Each third column has the value of its place; those beside it differ.
+  const pixels = Uint16Array.from({ length: width * height }, (_, n) => {
+    const x = n % width;
+    return x % 3 === 1 ? 1000 + x : 4000;
+  });
+  await writePixels(`${folder}/large.fits`, [width, height], pixels);
+  await add("large.fits");
+  const held = Promise.withResolvers<void>();
+  await page.route("**/frame", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await show("images/1?limits=1000..4000&zoom=4&at=301.5,500");
+  assertEquals(await page.textContent("#probe"), "1 of 9 pixels, 0\u2009% of the others are here");
+  for (const x of [300, 301, 302]) assertNear(await colourOf(x, 500), greyOf(301 / 3000));
+  const point = await pointOf(301, 500);
+  await page.mouse.move(point.x, point.y);
+  assertMatch((await page.textContent("#probe"))!, /^1 of 9 pixels/);
+  held.resolve();
+  await page.waitForFunction(`performance.getEntriesByName("dewar:whole").length > 0`);
+  for (const x of [300, 302]) assertNear(await colourOf(x, 500), greyOf(1));
+  assertNear(await colourOf(301, 500), greyOf(301 / 3000));
+  await page.mouse.move(point.x, point.y + 1);
+  assertEquals(await page.textContent("#probe"), "x 302\u2002y 501\u20021\u202f301 DN");
+  assertEquals(errors, []);
+});
+
 viewerTest(
   "pixels without a value have the colour of the ground",
   async ({ folder, add, show, page, colourOf, errors }) => {

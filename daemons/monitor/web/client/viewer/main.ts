@@ -124,9 +124,10 @@ async function showOne(loading: Promise<Frame | undefined>): Promise<void> {
     let frame = (await loading)!;
     const { every } = frame.info;
     if (every > 1) {
-      const all = loadFrame(viewer.frame, (part) => {
-        say(`1 of ${every ** 2} pixels; ${Math.floor(10 * part)}0\u2009% of the others are here`);
-      });
+      const tell = (part: number) =>
+        say(`1 of ${every ** 2} pixels, ${Math.floor(10 * part) * 10}\u2009% of the others are here`);
+      tell(0);
+      const all = loadFrame(viewer.frame, tell);
       all.catch(() => {}); // it is awaited below
       await show(frame);
       frame = (await all)!;
