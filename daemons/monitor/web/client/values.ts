@@ -29,9 +29,11 @@ function find(client: string, key: string): readonly Element[] {
 
 function put(client: string, [key, text, look, hint, old]: ValueRow): void {
   for (const place of find(client, key)) {
-    const value = place.querySelector(".v")!;
-    value.textContent = text;
-    value.className = `v ${look}`;
+    const value = place.querySelector(".v");
+    if (value) {
+      value.textContent = text;
+      value.className = `v ${look}`;
+    } // else it is the name of one that stands beside it, with its age
     place.setAttribute("title", hint);
     if (old !== null) readAt.set(place, seconds() - old);
   }

@@ -41,7 +41,7 @@ export function Row({ client, channel, clock, name = showName(client, channel), 
   );
 }
 
-function Headline({ client, channel }: { client: Client; channel: Channel }) {
+function Headline({ client, channel, clock }: { client: Client; channel: Channel; clock: Clock }) {
   const { text, look, hint } = show(channel, client.latest.get(channel.key));
   const target = client.channels.get(`${channel.key}.target`);
   const goal = target && show(target, client.latest.get(target.key));
@@ -52,11 +52,14 @@ function Headline({ client, channel }: { client: Client; channel: Channel }) {
         <span class="u">{showUnit(channel.param)}</span>
       </span>
       <span class="to">
-        {showName(client, channel)}
+        <span data-key={channel.key}>
+          {showName(client, channel)} <span class="age">{age(client, channel, clock)}</span>
+        </span>
         <br />
         {target && goal && (
           <span data-key={target.key} title={goal.hint}>
             target <span class={`v ${goal.look}`}>{goal.text}</span>
+            <span class="age">{age(client, target, clock)}</span>
           </span>
         )}
       </span>
@@ -97,7 +100,7 @@ export function Card({ client, clock }: { client: Client; clock: Clock }) {
   return (
     <section class={`card ${isLive(client) ? "" : "isstale"}`} data-client={client.name}>
       <CardHead client={client} />
-      {big && <Headline client={client} channel={big} />}
+      {big && <Headline client={client} channel={big} clock={clock} />}
       <dl>
         {rows.slice(0, MOST_ROWS).map((channel) => <Row client={client} channel={channel} clock={clock} />)}
       </dl>

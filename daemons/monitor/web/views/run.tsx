@@ -58,7 +58,7 @@ function Facts({ run, live, clock }: Pick<RunProps, "run" | "live" | "clock">) {
       )}
       {live?.silent && <p class="quiet">Last heard of {showMoment(seen)}.</p>}
       {reason !== null && <p>{reason}</p>}
-      <dl>
+      <dl class="facts">
         {[
           ["by", author || "nobody said"],
           ["begin, UTC", showMoment(began)],
@@ -100,7 +100,7 @@ function Parameters({ params }: Pick<RunRow, "params">) {
   return (
     <section class="card">
       <h2>Parameters</h2>
-      <dl>
+      <dl class="facts">
         {told.map(([name, value]) => (
           <div>
             <dt>{name}</dt>
@@ -230,7 +230,7 @@ export function RunPage(props: RunProps) {
       problem={problem}
     >
       <h1 class="unseen">Run {id}</h1>
-      <div class="cards two">
+      <div class="beside">
         <section class="card">
           <Facts run={run} live={live} clock={clock} />
           <p class="tools">

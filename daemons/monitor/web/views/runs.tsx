@@ -85,7 +85,7 @@ function RunLine({ run, live }: { readonly run: RunFound; readonly live: LiveRun
       </td>
       <td class="s">{author}</td>
       <td>
-        <span class={look}>{words}</span>
+        <span class={look}>{words}</span>{" "}
         {live ? <RunProgress run={live.row} /> : reason !== null && <div class="quiet">{reason}</div>}
       </td>
       <td class="t">{showSpan((ended ?? seen) - began)}</td>
