@@ -31,6 +31,8 @@ export class LabValues implements ValueSource, Disposable {
   readonly #listeners = new Set<(update: Update) => void>();
   readonly #describedListeners = new Set<() => void>();
   readonly #params = new Map<string, Param>();
+  /** Names of channels in the lab, by client and key: made once, not with every value. */
+  readonly #names = new Map<string, ReadonlyMap<string, string>>();
   readonly #watching: Disposable;
   readonly #runs: number;
   #seq: number;
@@ -102,7 +104,10 @@ export class LabValues implements ValueSource, Disposable {
     if (event.kind === "values") {
       const { client, keys, time } = event;
       const readings = new Map<string, Reading>();
-      for (const key of keys) readings.set(`${client.name}.${key}`, client.latest.get(key)!.reading);
+      const names = this.#names.get(client.name)!;
+      for (const key of keys) {
+        readings.set(names.get(key) ?? `${client.name}.${key}`, client.latest.get(key)!.reading);
+      }
       this.#publish(readings, time);
     } else if (event.kind === "state") {
       const client = this.#lab.clients.get(event.client.name)!;
@@ -112,6 +117,7 @@ export class LabValues implements ValueSource, Disposable {
       this.#redescribe();
     } else if (event.kind === "clients") {
       this.#params.clear();
+      this.#names.clear();
       for (const client of this.#lab.clients.values()) this.#learn(client);
       this.#redescribe();
     }
@@ -140,7 +146,13 @@ export class LabValues implements ValueSource, Disposable {
 
   #learn(client: LiveClient): void {
     this.#params.set(client.name, CONNECTED);
-    for (const { key, param } of client.channels.values()) this.#params.set(`${client.name}.${key}`, param);
+    const names = new Map<string, string>();
+    for (const { key, param } of client.channels.values()) {
+      const name = `${client.name}.${key}`;
+      names.set(key, name);
+      this.#params.set(name, param);
+    }
+    this.#names.set(client.name, names);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A client of the line protocol: connects, introduces itself, matches answers, and comes back after a loss. @module */
 import { CommandError, LocalProtocolError } from "../errors.ts";
 import type { LinkState } from "../link/link.ts";
-import { type Connection, keepConnected, type KeptConnection, type Transport } from "../net/mod.ts";
+import { type Connection, type ConnectionState, keepConnected, type KeptConnection, type Transport } from "../net/mod.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { ClientSession } from "./client_session.ts";
 import { formatIntroduction, type Introduction } from "./greeting.ts";
@@ -70,6 +70,8 @@ export class LineClient implements AsyncDisposable {
   readonly #kept: KeptConnection;
   #peer: Introduction | undefined;
   #offset: number | undefined;
+  /** Made when it is asked for: it is asked for with every update. */
+  #state: { readonly of: ConnectionState; readonly whole: LinkState } | undefined;
 
   /** Begins to connect; `address` is `"host:port"` or `"unix:/path"`. */
   constructor(address: string, listener: LineListener, options: LineClientOptions = {}) {
@@ -88,8 +90,9 @@ export class LineClient implements AsyncDisposable {
 
   /** How the link stands. */
   get state(): LinkState {
-    const peer = this.#peer ? { peerName: this.#peer.name, peerType: this.#peer.type } : {};
-    return { ...this.#kept.state, ...peer, ...(this.#offset === undefined ? {} : { offset: this.#offset }) };
+    const { state } = this.#kept;
+    if (this.#state?.of !== state) this.#state = { of: state, whole: this.#stateWith(state) };
+    return this.#state.whole;
   }
 
   /** What the peer said of itself; undefined while not connected. */
@@ -166,6 +169,11 @@ export class LineClient implements AsyncDisposable {
     return this.close();
   }
 
+  #stateWith(state: ConnectionState): LinkState {
+    const peer = this.#peer ? { peerName: this.#peer.name, peerType: this.#peer.type } : {};
+    return { ...state, ...peer, ...(this.#offset === undefined ? {} : { offset: this.#offset }) };
+  }
+
   get #who(): string {
     const { address } = this.#kept;
     return this.#peer?.name ? `${this.#peer.name} (${address})` : address;
@@ -185,6 +193,7 @@ export class LineClient implements AsyncDisposable {
     return new ClientSession(connection, { introduction, clock: this.#clock, lineLimit, silence }, {
       introduced: (peer) => {
         this.#peer = peer;
+        this.#state = undefined;
         greeted();
         listener.connected?.(peer);
       },
@@ -195,10 +204,12 @@ export class LineClient implements AsyncDisposable {
       bad: (problem) => listener.bad?.(problem),
       offset: (seconds) => {
         this.#offset = seconds;
+        this.#state = undefined;
         listener.state?.(this.state);
       },
       closed: (error) => {
         this.#offset = undefined;
+        this.#state = undefined;
         this.#requests.lost(error?.message ?? "the peer ended it");
       },
     });

@@ -64,6 +64,7 @@ export class Alarms implements Disposable {
   readonly #options: AlarmsOptions;
   readonly #alarms: ReadonlyMap<string, Alarm>;
   readonly #byChannel: ReadonlyMap<string, readonly Alarm[]>;
+  readonly #clients: ReadonlySet<string>;
   readonly #broken = new Map<string, string>();
   readonly #repeats = new Map<Alarm, number>();
   readonly #timer: Timer;
@@ -82,6 +83,7 @@ export class Alarms implements Disposable {
       }
     }
     this.#byChannel = byChannel;
+    this.#clients = new Set([...byChannel.keys()].map((name) => name.split(".")[0]!));
     this.described();
     this.#timer = clock.every(PERIOD, () => this.#lookAt(this.#alarms.values()));
   }
@@ -119,6 +121,11 @@ export class Alarms implements Disposable {
         this.#broken.set(rule.name, problem);
       }
     }
+  }
+
+  /** Whether any rule looks at a client. */
+  concern(client: string): boolean {
+    return this.#clients.has(client);
   }
 
   /** Channels were read, or have gone stale. */

@@ -82,8 +82,10 @@ export async function openDesk(options: DeskOptions): Promise<AsyncDisposable> {
   });
   lab.alarms = alarms;
   const watching = lab.watch((event) => {
-    if (event.kind === "values") alarms.changed(event.keys.map((key) => `${event.client.name}.${key}`));
-    else if (event.kind === "state") alarms.changed([event.client.name]);
+    if (event.kind === "values") {
+      const { client: { name }, keys } = event;
+      if (alarms.concern(name)) alarms.changed(keys.map((key) => `${name}.${key}`));
+    } else if (event.kind === "state") alarms.changed([event.client.name]);
     else if (event.kind === "described" || event.kind === "clients") alarms.described();
   });
   const ping = deadman &&
