@@ -4,6 +4,9 @@ import { followLink, linkFeed } from "./feed.ts";
 import type { LiveClient } from "./live_client.ts";
 import { type LiveLab, MONITOR_NAME } from "./live_lab.ts";
 
+/** Lines a second that are taken of one client in the long run: one that runs wild shall not hold up the others. */
+const LINES = 2000;
+
 /** Opens the link to an address. */
 export type OpenLink = (address: string, options: LinkOptions) => Link | Promise<Link>;
 
@@ -63,10 +66,13 @@ export class Links implements AsyncDisposable {
   async #follow(client: LiveClient, own: () => Followed): Promise<void> {
     const lab = this.#lab;
     try {
-      const link = await this.#open(client.address, { name: MONITOR_NAME, clock: lab.clock });
+      const { clock } = lab;
+      const link = await this.#open(client.address, { name: MONITOR_NAME, clock, linesPerSecond: LINES });
       if (!own().isWanted) return await link.close();
       own().link = link;
-      await Promise.all([followLink(link, lab.attach(client, linkFeed(link))), this.#also(client, link)]);
+      const feed = linkFeed(link);
+      await Promise.all([followLink(link, lab.attach(client, feed)), this.#also(client, link)]);
+      lab.detach(client, feed);
     } catch (error) {
       lab.say("error", `${client.name} (${client.address}) cannot be watched: ${(error as Error).message}`);
     }

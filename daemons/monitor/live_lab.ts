@@ -9,6 +9,7 @@ import type { ClientConfig } from "./config/mod.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { Asker, CommandRecord, CommandReply, Lab, LabEvent, LabLine, Series } from "./lab.ts";
 import { LiveClient } from "./live_client.ts";
+import { LogGate } from "./log_gate.ts";
 import type { Recorder } from "./recorder.ts";
 import { Runs } from "./runs/runs.ts";
 
@@ -51,6 +52,7 @@ export class LiveLab implements Lab, Disposable {
   #interval: number;
   readonly #recorder: Recorder;
   readonly #watchers = new Set<(event: LabEvent) => void>();
+  readonly #gates = new Map<Feed, LogGate>();
   readonly #sweep: Timer;
   #closed = false;
 
@@ -193,11 +195,13 @@ export class LiveLab implements Lab, Disposable {
       this.#follow(client);
       return client.feed === feed && !this.#closed && this.#clients.get(client.name) === client;
     };
+    const gate = new LogGate(this.clock, (line) => this.log(line));
+    this.#gates.set(feed, gate);
     return {
       onState: () => this.#follow(client),
       onDescription: (description) => void (inUse() && this.#describe(client, description)),
       onUpdate: (update) => void (inUse() && this.#update(client, update)),
-      onLog: (line) => this.log(line),
+      onLog: (line) => gate.take(line),
     };
   }
 
@@ -205,6 +209,8 @@ export class LiveLab implements Lab, Disposable {
   detach(client: LiveClient, feed: Feed): void {
     const place = client.feeds.indexOf(feed);
     if (place >= 0) client.feeds.splice(place, 1);
+    this.#gates.get(feed)?.[Symbol.dispose]();
+    this.#gates.delete(feed);
     this.#follow(client);
   }
 
@@ -212,6 +218,7 @@ export class LiveLab implements Lab, Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#sweep.stop();
+    for (const gate of this.#gates.values()) gate[Symbol.dispose]();
     this.runs[Symbol.dispose]();
   }
 

@@ -1,7 +1,13 @@
 /** A client of the line protocol: connects, introduces itself, matches answers, and comes back after a loss. @module */
 import { CommandError, LocalProtocolError } from "../errors.ts";
 import type { LinkState } from "../link/link.ts";
-import { type Connection, type ConnectionState, keepConnected, type KeptConnection, type Transport } from "../net/mod.ts";
+import {
+  type Connection,
+  type ConnectionState,
+  keepConnected,
+  type KeptConnection,
+  type Transport,
+} from "../net/mod.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { ClientSession } from "./client_session.ts";
 import { formatIntroduction, type Introduction } from "./greeting.ts";
@@ -21,6 +27,8 @@ export interface LineListener {
   payload?(line: ParsedLine, data: Uint8Array, isLast: boolean): void;
   /** A line could not be read. */
   bad?(problem: string): void;
+  /** The peer begins to send more lines than are taken of it, or ceases to. */
+  flood?(isFlooding: boolean): void;
 }
 
 /** Options of {@linkcode LineClient}. */
@@ -39,6 +47,8 @@ export interface LineClientOptions {
   lineLimit?: number;
   /** A peer of the extended protocol is asked when it was silent for twice this time (default `"0.55 s"`). */
   silence?: Duration;
+  /** Lines a second that are taken of the peer in the long run, ten times as many at once (default: all that come). */
+  linesPerSecond?: number | undefined;
 }
 
 /**
@@ -187,10 +197,11 @@ export class LineClient implements AsyncDisposable {
   }
 
   #session(connection: Connection, greeted: () => void): ClientSession {
-    const { name = "dewar", type = "", token, lineLimit, silence } = this.#options;
+    const { name = "dewar", type = "", token, lineLimit, silence, linesPerSecond } = this.#options;
     const introduction = formatIntroduction(name, type, token);
     const listener = this.#listener;
-    return new ClientSession(connection, { introduction, clock: this.#clock, lineLimit, silence }, {
+    const options = { introduction, clock: this.#clock, lineLimit, silence, linesPerSecond };
+    return new ClientSession(connection, options, {
       introduced: (peer) => {
         this.#peer = peer;
         this.#state = undefined;
@@ -202,6 +213,7 @@ export class LineClient implements AsyncDisposable {
       },
       payload: (line, data, isLast) => listener.payload?.(line, data, isLast),
       bad: (problem) => listener.bad?.(problem),
+      flood: (isFlooding) => listener.flood?.(isFlooding),
       offset: (seconds) => {
         this.#offset = seconds;
         this.#state = undefined;

@@ -74,9 +74,10 @@ class LineLink extends PublishedLink {
   #commands: CommandText | undefined;
   #highest = 0;
   #hasGap = false;
+  #isFlooded = false;
 
   constructor(address: string, options: LinkOptions) {
-    const { clock = systemClock, name, token, ca } = options;
+    const { clock = systemClock, name, token, ca, linesPerSecond } = options;
     const isTls = address.startsWith("tls://");
     const transport = options.transport ?? (isTls ? tls({ ca }) : undefined);
     super(address, clock);
@@ -92,7 +93,8 @@ class LineLink extends PublishedLink {
         if (!this.#pictures.payload(line, data, isLast)) this.#source?.payload(line, data, isLast);
       },
       bad: (problem) => this.#say("warning", `sent a line that cannot be read: ${problem}`),
-    }, { clock, token, transport, ...(name === undefined ? {} : { name }) });
+      flood: (isFlooding) => this.#tellOfFlood(isFlooding),
+    }, { clock, token, transport, linesPerSecond, ...(name === undefined ? {} : { name }) });
   }
 
   get state(): LinkState {
@@ -190,6 +192,17 @@ class LineLink extends PublishedLink {
     const image = readImageNotice(line);
     if (image) this.published.wrote(image);
     else this.#say("warning", `told of an image without a path: ${line.text}`);
+  }
+
+  #tellOfFlood(isFlooding: boolean): void {
+    if (isFlooding === this.#isFlooded) return; // it may have come anew in between
+    this.#isFlooded = isFlooding;
+    if (!isFlooding) return this.#say("info", "sends no more lines than are read of it");
+    const most = `${this.#options.linesPerSecond} lines a second`;
+    this.#say(
+      "warning",
+      `sends more than the ${most} that are read of it in the long run: what it says comes late`,
+    );
   }
 
   #askForPicture(): void {

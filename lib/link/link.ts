@@ -205,6 +205,11 @@ export interface LinkOptions {
   token?: string;
   /** For addresses with `tls://`: certificates to believe, as PEM, instead of the authorities that this runtime knows. */
   ca?: string;
+  /**
+   * Lines a second that are taken of a peer of the line protocol in the long run (default: all that come). One that sends
+   * more is read more slowly, and that is said in the log.
+   */
+  linesPerSecond?: number;
   /** Clock (default: the system's). */
   clock?: Clock;
   /** Transport (default: by address). */

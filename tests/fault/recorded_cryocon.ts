@@ -21,9 +21,13 @@ export interface RecordedCryocon extends AsyncDisposable {
 /** Temperatures of sensors A to D, degC: no two are alike, so that a reply in the wrong place shows. */
 const TEMPERATURES = [11, 22, 33, 44];
 
-/** Starts one; its readings never change by themselves. */
+/**
+ * Starts one; its readings never change by themselves.
+ *
+ * @param options Of its wire; `onTold` is called with each line it was told.
+ */
 export async function recordedCryocon(
-  options: Partial<InstrumentServerOptions> = {},
+  { onTold, ...options }: Partial<InstrumentServerOptions> & { onTold?: (line: string) => void } = {},
 ): Promise<RecordedCryocon> {
   const instrument = new Instrument24C({ temperatures: () => TEMPERATURES, step() {} }, {
     noise: 0,
@@ -33,7 +37,10 @@ export async function recordedCryocon(
   const told: string[] = [];
   const server = await InstrumentServer.listen({
     answer(line) {
-      if (!isPolled(line)) told.push(line);
+      if (!isPolled(line)) {
+        told.push(line);
+        onTold?.(line);
+      }
       return carryOut(instrument, line);
     },
   }, { transport: tcp, address: "127.0.0.1:0", clock: systemClock, ...options });

@@ -49,7 +49,7 @@ export function valueRow(client: Client, channel: Channel, clock: Clock): ValueR
   const { text, look, hint } = show(channel, received);
   const value = received?.reading.quality === "good" ? received.reading.value : undefined;
   const number = typeof value === "number" && Number.isFinite(value) ? value : null;
-  const age = received ? Math.max(0, clock.now() - received.received) / 1000 : null;
+  const age = received ? Math.round(Math.max(0, clock.now() - received.received)) / 1000 : null;
   return [channel.key, text, look, hint, age, number, received?.reading.time ?? 0];
 }
 

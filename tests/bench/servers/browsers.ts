@@ -13,18 +13,18 @@ const [browsers, stalled, seconds] = numbers.map(Number) as [number, number, num
 const WARM_UP = 3000;
 
 const delays: number[] = [];
-const end = new AbortController();
 let isMeasuring = false;
 let events = 0;
 let bytes = 0;
 
 async function browse(isStalled: boolean): Promise<void> {
-  const { body } = await fetch(url, { signal: end.signal });
+  const { body } = await fetch(url);
   if (isStalled) return;
+  const decoder = new TextDecoder();
   let text = "";
-  for await (const part of body!.pipeThrough(new TextDecoderStream())) {
+  for await (const part of body!) {
     const now = systemClock.time();
-    text += part;
+    text += decoder.decode(part, { stream: true });
     for (let at = text.indexOf("\n\n"); at >= 0; at = text.indexOf("\n\n")) {
       if (isMeasuring && text.startsWith("data:")) note(JSON.parse(text.slice(5, at)), at, now);
       text = text.slice(at + 2);
@@ -38,18 +38,13 @@ function note({ values = {} }: Told, length: number, now: number): void {
   for (const rows of Object.values(values)) for (const row of rows) delays.push(now - (row[6] as number));
 }
 
-const browsing = Array.from(
-  { length: browsers },
-  (_, n) => browse(n < stalled).catch((error) => end.signal.aborted || Promise.reject(error)),
-);
+for (let n = 0; n < browsers; n++) void browse(n < stalled);
 await systemClock.sleep(WARM_UP);
 isMeasuring = true;
 await systemClock.sleep(seconds * 1000);
-isMeasuring = false;
-end.abort();
-await Promise.all(browsing);
 delays.sort((a, b) => a - b);
 const at = (share: number) => 1000 * delays[Math.min(delays.length - 1, Math.floor(delays.length * share))]!;
 console.log(
   JSON.stringify({ events, bytes, values: delays.length, p50: at(0.5), p99: at(0.99), worst: at(1) }),
 );
+Deno.exit(0);
