@@ -68,15 +68,17 @@ async function live(
   );
   if (listen) {
     const { lab, images } = monitor;
-    const page = parts.use(startWeb(lab, {
-      layouts,
-      settings: `${config.data}/settings`,
-      oldWebCommands: config.oldWebCommands,
-      host: config.host,
-      port: config.httpPort,
-      access,
-      images,
-    }));
+    const page = parts.use(
+      await startWeb(lab, {
+        layouts,
+        settings: `${config.data}/settings`,
+        oldWebCommands: config.oldWebCommands,
+        host: config.host,
+        port: config.httpPort,
+        access,
+        images,
+      }),
+    );
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
     if (monitor.katcpAddress !== undefined) console.log(`katcp at ${monitor.katcpAddress}`);

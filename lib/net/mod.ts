@@ -5,6 +5,7 @@ export { bulk } from "./bulk.ts";
 export { joinBytes } from "./bytes.ts";
 export { Certificate, type CertificateFiles } from "./certificate.ts";
 export type { Connection, ConnectOptions, Listener, Receiver, Transport } from "./connection.ts";
+export { Gate, type GateOptions } from "./gate.ts";
 export { type Heartbeat, heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export {
   type ConnectionState,

@@ -5,6 +5,7 @@ import type { Access } from "../access/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
+import { shortBodies } from "./api/fields.ts";
 import { serveApi } from "./api/mod.ts";
 import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
@@ -55,6 +56,8 @@ export function createApp(
   more: AppParts = {},
 ): Hono {
   const app = new Hono();
+  app.onError(unforeseen);
+  app.use(shortBodies);
   app.use(doorman(access, lab.name));
   const page = { lab, clock };
   const broadcast = new Broadcast(lab, clock);
@@ -123,4 +126,13 @@ export function createApp(
     return c.body(file.body, 200, headers);
   });
   return app;
+}
+
+/** What could not be answered: nothing where whoever asked is gone, else a line for them and all for the log. */
+function unforeseen(error: Error, c: Context): Response {
+  if (c.req.raw.signal.aborted) return c.body(null, 400);
+  const isForm = c.req.header("content-type")?.startsWith("multipart/form-data") ?? false;
+  if (isForm && error instanceof TypeError) return c.text(`The form cannot be read: ${error.message}`, 400);
+  console.error(error);
+  return c.text("This could not be answered: MONITOR has a defect, which is in its log", 500);
 }

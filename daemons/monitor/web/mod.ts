@@ -1,11 +1,12 @@
 /** MONITOR's page. @module */
-import { ConnectionError } from "../../../lib/errors.ts";
+import { type Certificate, formatAddress } from "../../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { Access } from "../access/mod.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import { createApp } from "./app.tsx";
+import { type HttpLimits, serveHttp } from "./http_server.ts";
 
 /** Options of {@linkcode startWeb}. */
 export interface WebOptions {
@@ -23,16 +24,22 @@ export interface WebOptions {
   settings?: string | undefined;
   /** Whether GET `/monitor/command` commands, as in the original (default false). */
   oldWebCommands?: boolean;
+  /** What it shows to browsers: HTTPS alone is spoken then. */
+  certificate?: Certificate | undefined;
+  /** What may be asked of it. */
+  limits?: HttpLimits;
   /** Clock. */
   clock?: Clock;
 }
 
 /** A page that is being served. */
 export interface Web extends AsyncDisposable {
-  /** Its address: `http://127.0.0.1:8888/`. */
+  /** Its address: `http://127.0.0.1:8888/`, `https://…` with a certificate. */
   readonly url: string;
   /** Its port. */
   readonly port: number;
+  /** Shows another certificate from now on; what is connected stays so. */
+  renew(certificate: Certificate): void;
   /** Stops serving; open live streams are ended. */
   close(): Promise<void>;
 }
@@ -45,28 +52,24 @@ export interface Web extends AsyncDisposable {
  * @returns The running page.
  * @throws {ConnectionError} If the port is in use.
  */
-export function startWeb(lab: Lab, options: WebOptions = {}): Web {
+export async function startWeb(lab: Lab, options: WebOptions = {}): Promise<Web> {
   const { host = "127.0.0.1", port = 8888, access, images, layouts, settings, clock = systemClock } = options;
-  const { oldWebCommands = false } = options;
-  const controller = new AbortController();
+  const { oldWebCommands = false, certificate, limits } = options;
   const app = createApp(lab, clock, access, images, { layouts, settings, oldWebCommands });
-  let server: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    server = Deno.serve({ hostname: host, port, signal: controller.signal, onListen() {} }, app.fetch);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new ConnectionError(`Cannot serve the page: port ${port} on ${host} is already in use`, {
-      cause: error,
-    });
-  }
-  const close = async () => {
-    controller.abort();
-    await server.finished;
-  };
+  const server = await serveHttp(app.fetch, {
+    host,
+    port,
+    certificate,
+    clock,
+    report: (message) => lab.say("warning", message),
+    ...limits && { limits },
+  });
+  const address = formatAddress(host, server.port);
   return {
-    url: `http://${host}:${server.addr.port}/`,
-    port: server.addr.port,
-    close,
-    [Symbol.asyncDispose]: close,
+    url: `${certificate ? "https" : "http"}://${address}/`,
+    port: server.port,
+    renew: (certificate) => server.renew(certificate),
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
   };
 }

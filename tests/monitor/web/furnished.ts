@@ -166,7 +166,7 @@ export async function furnish(): Promise<Furnished> {
   lab.lose(EVIL, EVIL);
   alarms.changed(["cryocon.temperature"]);
   const folder = await Deno.makeTempDir();
-  const web = startWeb(lab, { port: 0, layouts: await loadLayouts(), settings: folder });
+  const web = await startWeb(lab, { port: 0, layouts: await loadLayouts(), settings: folder });
   return {
     lab,
     records,

@@ -235,7 +235,7 @@ Deno.test("who waits for a feed is let go when it leaves, and when the page ends
     await using link = openFitspipeLink("images:9999/ccd", { transport });
     const following = images.follow("camera", link);
     await eventually(() => images.feeds.length === 1);
-    const web = startWeb(lab, { port: 0, images });
+    const web = await startWeb(lab, { port: 0, images });
     const get = (after: number | string, signal?: AbortSignal) =>
       fetch(`${web.url}feeds/camera/frame?after=${after}`, signal ? { signal } : {});
     const { info } = readFrame(new Uint8Array(await (await get("x")).arrayBuffer()));

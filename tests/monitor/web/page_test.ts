@@ -13,7 +13,7 @@ testWith(
   async () => {
     const lab = new FakeLab();
     lab.read("cryocon", { temperature: -10, "temperature.target": -100 });
-    await using web = startWeb(lab, { port: 0 });
+    await using web = await startWeb(lab, { port: 0 });
     await using open = await openPage(web.url);
     const { page } = open;
 
@@ -48,7 +48,7 @@ testWith(
     const now = systemClock.time();
     lab.past = { time: [now - 20, now - 10], value: [1, 2] };
     lab.read("cryocon", { temperature: 3, "temperature.target": 3 });
-    await using web = startWeb(lab, { port: 0 });
+    await using web = await startWeb(lab, { port: 0 });
     await using open = await openPage(web.url);
     const { page } = open;
     const place = `[data-plot="cryocon/temperature"] .plot`;
@@ -67,7 +67,7 @@ testWith(
 
 testWith("the page sends a command and shows what came of it", [chromium], async () => {
   const lab = new FakeLab();
-  await using web = startWeb(lab, { port: 0 });
+  await using web = await startWeb(lab, { port: 0 });
   await using open = await openPage(web.url);
   const { page } = open;
   await page.fill("#command input", "send cryocon set temperature=-100");
@@ -82,7 +82,7 @@ testWith("the page sends a command and shows what came of it", [chromium], async
 testWith("the page says so when MONITOR is gone", [chromium], async () => {
   const lab = new FakeLab();
   lab.read("cryocon", { temperature: -10 });
-  const web = startWeb(lab, { port: 0 });
+  const web = await startWeb(lab, { port: 0 });
   await using open = await openPage(web.url);
   await open.page.waitForFunction(`document.querySelector("#offline").hidden`);
   await web.close();

@@ -245,7 +245,7 @@ testWith(
     withImages(async ({ folder, add, lab, images }) => {
       await writeFrame(`${folder}/a.fits`, { cards: { OBJECT: EVIL } });
       await add("a.fits");
-      await using web = startWeb(lab, { port: 0, images });
+      await using web = await startWeb(lab, { port: 0, images });
       await using open = await openPage(under(web.url, "/images"));
       const { page } = open;
       assertEquals(await findings(page), []);

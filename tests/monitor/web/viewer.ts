@@ -25,7 +25,7 @@ export interface ViewerBench extends ImageBench {
 /** Gives a test a browser with images. */
 export async function withViewer(test: (bench: ViewerBench) => Promise<void>): Promise<void> {
   await withImages(async (images) => {
-    await using web = startWeb(images.lab, { port: 0, images: images.images });
+    await using web = await startWeb(images.lab, { port: 0, images: images.images });
     await using open: OpenPage = await openPage(`${web.url}images`);
     const { page, errors } = open;
     const pointOf = async (x: number, y: number) => {

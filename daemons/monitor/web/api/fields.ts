@@ -3,10 +3,10 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Refusal, refuse } from "./refusal.ts";
 
-/** Longest body, bytes. */
-const LONGEST = 65_536;
+/** Longest body, bytes: the form that restores all settings of a controller fits. */
+const LONGEST = 262_144;
 
-/** Refuses bodies that are too long, while they come. */
+/** Refuses bodies that are too long: those whose length is said before they come, the others while they come. */
 export const shortBodies: MiddlewareHandler = bodyLimit({
   maxSize: LONGEST,
   onError: (c) => refuse(c, new Refusal(413, `Expected a body of at most ${LONGEST} bytes`)),

@@ -3,7 +3,6 @@ import type { Hono } from "hono";
 import type { Commander } from "../commander.ts";
 import type { PageContext } from "../views/pages.tsx";
 import { exportRoute } from "./export_route.ts";
-import { shortBodies } from "./fields.ts";
 import { labRoutes } from "./lab_routes.ts";
 import { Metrics, PROMETHEUS } from "./metrics.ts";
 import { openApiOf } from "./openapi.ts";
@@ -62,7 +61,6 @@ export function apiRoutes(page: PageContext, commander: Commander, options: ApiO
  * @param options What is allowed.
  */
 export function serveApi(app: Hono, page: PageContext, commander: Commander, options: ApiOptions): void {
-  for (const path of ["/api/*", "/monitor/command"]) app.use(path, shortBodies);
   serveRoutes(app, apiRoutes(page, commander, options));
   app.all(
     "/api/*",
