@@ -42,7 +42,7 @@ Deno.test("toString() writes any value so that it reads back", () => {
       const acf = new Acf("any", values.map((value, at) => ({ key: `LINE${at}`, value, line: undefined })));
       assertEquals(readAcf(acf.toString(), "any").entries.map(({ value }) => value), values);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -59,7 +59,7 @@ Deno.test("readAcf() survives any text with its own error only", () => {
         assert(error instanceof ConfigError, String(error));
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -263,7 +263,7 @@ Deno.test("feed() survives random bytes with its own error only", () => {
         assertInstanceOf(error, PeerProtocolError);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

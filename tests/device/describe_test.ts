@@ -80,7 +80,7 @@ Deno.test("readDescription() throws nothing but ConfigError, whatever the JSON",
         if (!(error instanceof ConfigError)) throw error;
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -257,7 +257,7 @@ Deno.test("every message reads back as it was written", () => {
       const written = Uint8Array.from(made.flatMap((one) => [...formatMessage(one)]));
       assertEquals(read([written]), made.map(plain));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -269,7 +269,7 @@ Deno.test("feed() finds the same however the bytes are cut", () => {
       assertEquals(read(cut(input, [1]), limit), whole);
       assertEquals(read(cut(input, sizes), limit), whole);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

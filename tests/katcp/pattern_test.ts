@@ -94,7 +94,7 @@ Deno.test("a pattern finds what JavaScript's finds, where they are written alike
       const theirs = new RegExp(source);
       for (const one of names) assertEquals(test(one), theirs.test(one), `${source} ${one}`);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -108,6 +108,6 @@ Deno.test("any text is a pattern or refused with its own error", () => {
         if (!(error instanceof PeerProtocolError)) throw error;
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });

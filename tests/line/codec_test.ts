@@ -189,7 +189,7 @@ Deno.test("feed() gives the same events whole, byte by byte and in random cuts",
       assertEquals(single, whole);
       assertEquals(events(new LineCodec({ limit: 60 }), pieces), whole);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -218,7 +218,7 @@ Deno.test("feed() survives random bytes with events only", () => {
     fc.property(fc.uint8Array({ maxLength: 500 }), (input) => {
       assert(events(new LineCodec({ limit: 50 }), [input]).length <= input.length);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -82,7 +82,7 @@ Deno.test("parseLine() reads back what formatLine() wrote", () => {
         Object.fromEntries(Object.entries(options)),
       );
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -96,7 +96,7 @@ Deno.test("quote() writes what the old parser reads back, and both parsers agree
       assertEquals(ours.name, name?.includes("=") ? undefined : name);
       assertEquals(ours.args, bare);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -107,7 +107,7 @@ Deno.test("readLine() gives a line or a problem for any text", () => {
       const line = readLine(text);
       assertEquals("problem" in line || typeof line.text === "string", true);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -90,6 +90,6 @@ Deno.test("UpdateQueue loses no newest reading and no gap, and stays small", () 
       assertEquals(out.some(({ gap }) => gap), input.some(({ gap }) => gap));
       assert(out.reduce((sum, { readings }) => sum + readings.size, 0) <= Math.max(most, 16));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

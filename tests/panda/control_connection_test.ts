@@ -195,7 +195,7 @@ Deno.test("ControlConnection says the same of any replies however they are cut, 
       const bytes = encode(lines.join(""));
       assertEquals(converse(cut(bytes, ...sizes)), converse([bytes]));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -321,7 +321,7 @@ Deno.test("DataConnection says the same of random bytes however they are cut, an
       assertEquals(pieces.rows, whole.rows);
       assertEquals(String(pieces.error), String(whole.error));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -336,6 +336,6 @@ Deno.test("DataConnection survives a recorded stream with any bytes changed", ()
       if (whole.error) assertInstanceOf(whole.error, PeerProtocolError);
       assertEquals(String(rowsAndRest(cut(changed, ...sizes), {}).error), String(whole.error));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

@@ -104,7 +104,7 @@ Deno.test("Decoder says the same of random bytes however they are cut, and throw
       assertEquals(decode(cut(bytes, [1]), limit), whole);
       assertEquals(decode(cut(bytes, sizes), limit), whole);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -118,6 +118,6 @@ Deno.test("Decoder reads back what encode() wrote, in any cuts and after any noi
       const expected = texts.map(message);
       assertEquals(events, quiet.length > 0 ? [dropped(quiet.length), ...expected] : expected);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

@@ -190,6 +190,6 @@ Deno.test("a core that leaves out rounds of loops does what one does that execut
         assertEquals(fast.faults, slow.faults);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

@@ -75,6 +75,6 @@ Deno.test("readGpibLine() reads any line or refuses it, and lets no setting of t
         }
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

@@ -158,6 +158,6 @@ Deno.test("lamp: answers any line with one line", () => {
         return reply !== "" && !/[\r\n]/.test(reply) && Number.isFinite(source.flux);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 });

@@ -114,7 +114,7 @@ Deno.test("parseIni() throws nothing but ConfigError when given anything", () =>
         assertInstanceOf(error, ConfigError);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
   assert(read > 100, `only ${read} of the texts were well formed`);
 });

@@ -135,7 +135,7 @@ Deno.test("readYaml() throws nothing but ConfigError when given anything", () =>
         assertInstanceOf(error, ConfigError);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -36,6 +36,6 @@ Deno.test("readSearch() survives anything that is typed", () => {
         assert(term.kind === "card" ? term.keyword !== "" : term.word !== "");
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

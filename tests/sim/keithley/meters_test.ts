@@ -136,7 +136,7 @@ Deno.test("simulated meters survive any message and answer in lines", () => {
         }
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
   meters[0]!.clear();
 });
