@@ -10,6 +10,19 @@ interface Region {
   readonly to: number;
 }
 
+/** Longer files are refused, characters. */
+const LARGEST = 4_194_304;
+/** More values than these, aliases written out, are refused. */
+const MOST_VALUES = 250_000;
+/** More aliases than these are refused. */
+const MOST_ALIASES = 5000;
+/** What is nested deeper is refused. */
+const DEEPEST = 64;
+/** Longer keys are refused. */
+const LONGEST_KEY = 500;
+/** A value that stands for another: `*name`. */
+const ALIAS = /(?<=^|[\s[{,:-])\*[^\s,\]}'"]+/gm;
+
 const BLANK = /^\s*(?:#.*)?$/;
 const indentOf = (line: string) => /^ */.exec(line)![0].length;
 
@@ -84,21 +97,72 @@ function inFlow(lines: readonly string[], from: number, to: number, key: string)
 }
 
 /**
- * Reads a YAML file.
+ * Reads a YAML file. What it comes to is bounded, also where its aliases stand for more than is written: nobody who walks
+ * through it meets a circle, or more than a file of that size could say.
  *
  * @param text Its text.
  * @param file Its name, for messages.
  * @returns Its value.
- * @throws {ConfigError} With file and line, if it is no YAML.
+ * @throws {ConfigError} With file and line, if it is no YAML, or too much.
  */
 export function parseYaml(text: string, file: string): unknown {
+  if (text.length > LARGEST) {
+    throw new ConfigError(`${file}: expected at most ${LARGEST} characters, got ${text.length}`);
+  }
+  const tooMany = [...text.matchAll(ALIAS)][MOST_ALIASES];
+  if (tooMany) {
+    const line = text.slice(0, tooMany.index).split("\n").length;
+    throw new ConfigError(`${file} line ${line}: expected at most ${MOST_ALIASES} aliases`);
+  }
+  let value: unknown;
   try {
-    return parse(text);
+    value = parse(text);
   } catch (error) {
+    // The parser calls itself for what stands inside of something.
+    if (error instanceof RangeError) {
+      throw new ConfigError(`${file} line ${deepestLine(text)}: nested too deep`);
+    }
     if (!(error instanceof YamlSyntaxError)) throw error;
     const [problem] = error.message.split(" at line ");
     throw new ConfigError(`${file} line ${error.line}: ${problem}`, { cause: error });
   }
+  measure(value, (path, problem) => {
+    throw new ConfigError(`${file} line ${lineOf(text, path)}: ${problem}`);
+  });
+  return value;
+}
+
+/** Walks through all of a value as if its aliases were written out, and complains once it is too much. */
+function measure(value: unknown, complain: (path: readonly string[], problem: string) => never): void {
+  let count = 0;
+  const walk = (value: unknown, path: readonly string[]) => {
+    if (++count > MOST_VALUES) {
+      complain(path.slice(0, 1), `with what its aliases stand for it has more than ${MOST_VALUES} values`);
+    }
+    if (typeof value !== "object" || value === null) return;
+    if (path.length >= DEEPEST) complain(path, `nested deeper than ${DEEPEST}, or in a circle`);
+    for (const [key, inner] of Object.entries(value)) {
+      if (key.length > LONGEST_KEY) {
+        complain(path, `expected keys of at most ${LONGEST_KEY} characters, got one of ${key.length}`);
+      }
+      walk(inner, [...path, key]);
+    }
+  };
+  walk(value, []);
+}
+
+/** The line on which most is open: the deepest indentation, or the most brackets. */
+function deepestLine(text: string): number {
+  let open = 0;
+  let most = -1;
+  let found = 1;
+  text.split("\n").forEach((line, index) => {
+    const dashes = /^(?: *- )*/.exec(line)![0].length;
+    const depth = Math.max(open, indentOf(line), dashes) + line.split(/[[{]/).length - 1;
+    open = Math.max(0, open + line.split(/[[{]/).length - line.split(/[\]}]/).length);
+    if (depth > most) [most, found] = [depth, index + 1];
+  });
+  return found;
 }
 
 /** Complaints about a YAML file name it and the line: `lab.yaml line 7: instances.cryocon.modle: unknown key`. */

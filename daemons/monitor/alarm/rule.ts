@@ -151,22 +151,36 @@ function checkRules(section: Section, rules: readonly Rule[]): void {
         section.fail(name, `it looks at the rule ${JSON.stringify(other)}, which is not there`);
       }
     }
-    const circle = circleFrom(name, looks);
-    if (circle) section.fail(name, `it looks at itself: ${circle.join(" -> ")}`);
   }
+  const circle = circleIn(looks);
+  if (circle) section.fail(circle[0]!, `it looks at itself: ${circle.slice(0, 10).join(" -> ")}`);
 }
 
-function circleFrom(start: string, looks: ReadonlyMap<string, readonly string[]>): string[] | undefined {
-  const seen = new Set<string>();
-  const walk = (name: string, path: string[]): string[] | undefined => {
-    for (const other of looks.get(name) ?? []) {
-      if (other === start) return [...path, other];
-      if (seen.has(other)) continue;
-      seen.add(other);
-      const found = walk(other, [...path, other]);
-      if (found) return found;
+/** The first circle of names, if there is one: each is looked at once. */
+function circleIn(looks: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  for (const start of looks.keys()) {
+    const path: string[] = [];
+    const places = new Map<string, number>();
+    const rest = [[start]];
+    while (rest.length > 0) {
+      const name = rest.at(-1)!.pop();
+      if (name === undefined) {
+        rest.pop();
+        const left = path.pop();
+        if (left !== undefined) {
+          places.delete(left);
+          done.add(left);
+        }
+        continue;
+      }
+      const place = places.get(name);
+      if (place !== undefined) return [...path.slice(place), name];
+      if (done.has(name)) continue;
+      places.set(name, path.length);
+      path.push(name);
+      rest.push([...looks.get(name) ?? []]);
     }
-    return undefined;
-  };
-  return walk(start, [start]);
+  }
+  return undefined;
 }

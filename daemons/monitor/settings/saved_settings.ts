@@ -37,6 +37,8 @@ export interface Difference {
   readonly same: boolean;
 }
 
+/** Larger files are none of ours, bytes. */
+const LARGEST = 4_194_304;
 const ID = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?$/;
 
 /** What was saved beside what is now. */
@@ -65,18 +67,35 @@ export class SavedSettings {
     this.#folder = folder;
   }
 
-  /** What was saved of a device, the latest first. */
-  async list(client: string): Promise<Saved[]> {
-    const found: Saved[] = [];
+  /** What was saved of a device, the latest first; and what is wrong with files that cannot be read. */
+  async list(
+    client: string,
+  ): Promise<{ readonly saved: readonly Saved[]; readonly problems: readonly string[] }> {
+    const saved: Saved[] = [];
+    const problems: string[] = [];
+    for (const id of await this.#ids(client)) {
+      try {
+        saved.push(await this.read(client, id));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        problems.push(error.message);
+      }
+    }
+    return { saved, problems };
+  }
+
+  /** Names of what was saved, the latest first. */
+  async #ids(client: string): Promise<string[]> {
+    const found: string[] = [];
     try {
       for await (const { name } of Deno.readDir(this.#folderOf(client))) {
         const [, id] = /^(.*)\.json$/.exec(name) ?? [];
-        if (id !== undefined && ID.test(id)) found.push(await this.read(client, id));
+        if (id !== undefined && ID.test(id)) found.push(id);
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return found.sort((a, b) => b.id < a.id ? -1 : 1);
+    return found.sort().reverse();
   }
 
   /**
@@ -90,6 +109,8 @@ export class SavedSettings {
     const path = `${this.#folderOf(client)}/${id}.json`;
     let content: unknown;
     try {
+      const { size } = await Deno.stat(path);
+      if (size > LARGEST) throw new Error(`it has ${size} bytes, at most ${LARGEST} are read`);
       content = JSON.parse(await Deno.readTextFile(path));
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound) throw none();
@@ -110,7 +131,7 @@ export class SavedSettings {
     const folder = this.#folderOf(client.name);
     await Deno.mkdir(folder, { recursive: true });
     const moment = new Date(time * 1000).toISOString().slice(0, 19).replaceAll(":", "-");
-    const taken = new Set((await this.list(client.name)).map(({ id }) => id));
+    const taken = new Set(await this.#ids(client.name));
     let id = moment;
     for (let n = 2; taken.has(id); n++) id = `${moment}-${n}`;
     const content = { time, by, note, model: client.description?.model.model, values: settingsOf(client) };

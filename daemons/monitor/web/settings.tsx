@@ -42,7 +42,7 @@ export function serveSettings(
   app.get(
     "/client/:name/settings",
     answered(async (c, client, store) =>
-      c.html(SettingsPage({ ...page, client, saved: await store.list(client.name) }))
+      c.html(SettingsPage({ ...page, client, ...await store.list(client.name) }))
     ),
   );
 

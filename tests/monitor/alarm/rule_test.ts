@@ -68,9 +68,20 @@ for (
     ["alarms:\n  a: { when: 'alarm(\"b\")' }", 'it looks at the rule "b", which is not there'],
     [
       "alarms:\n  a: { when: 'alarm(\"b\")' }\n  b: { when: 'alarm(\"a\")' }",
-      "it looks at itself: a -> b -> a",
+      "alarms.a: it looks at itself: a -> b -> a",
     ],
     ["alarms:\n  a: { when: 'alarm(\"a\")' }", "it looks at itself: a -> a"],
+    [
+      "alarms:\n  c: { when: 'alarm(\"a\")' }\n  a: { when: 'alarm(\"b\")' }\n  b: { when: 'alarm(\"a\")' }",
+      "line 3: alarms.a: it looks at itself: a -> b -> a",
+    ],
+    ["alarms:\n  a: { when: x > 1 and }", "line 2: alarms.a.when: Condition"],
+    ["alarms:\n  a:\n    when: 5 + (3", 'line 3: alarms.a.when: Condition "5 + (3", column 7'],
+    [`alarms:\n  a:\n    when: ${"(".repeat(100)}x${")".repeat(100)}`, "line 3: alarms.a.when"],
+    [`alarms:\n  a:\n    when: x > ${"1".repeat(5000)}`, "of 5004 characters is too long"],
+    ["alarms:\n  a: [x, y]", "line 2: alarms.a: expected a section, got a list"],
+    ["alarms: x", 'line 1: alarms: expected a section, got "x"'],
+    ["alarms:\n  a: &a { when: x, action: *a }", "line 2: nested deeper than 64, or in a circle"],
     ["mail: { server: http://x }", "mail.server: expected an address such as smtp://"],
     ["deadman: { url: x }", "deadman.url: expected an address such as https://"],
   ] as const
@@ -80,3 +91,9 @@ for (
     assert(error.message.includes(problem), error.message);
   });
 }
+
+Deno.test("alarm rules may look at each other in any number, one after the other", () => {
+  const rules = Array.from({ length: 5000 }, (_, n) => `  r${n}: { when: 'alarm("r${n + 1}")' }`);
+  const { settings } = readYaml(`alarms:\n${rules.join("\n")}\n  r5000: { when: x }`, "monitor.yaml");
+  assertEquals(settings.alarms!.length, 5001);
+});

@@ -20,6 +20,7 @@ async function rig() {
     app,
     page,
     post,
+    folder,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -170,4 +171,26 @@ Deno.test("the palette offers every page, device and curve", async () => {
     assertEquals((await r.app.request(address)).status, 200, name);
   }
   assert(places.some(([name]) => name === "curve of cryocon.loop1.power"));
+});
+
+Deno.test("saved settings that cannot be read are named, and hide no others", async () => {
+  await using r = await rig();
+  r.lab.read("cryocon", { "temperature.target": -100, control: true });
+  await r.post("/client/cryocon/settings", { by: "anna", note: "good ones" });
+  const folder = `${r.folder}/cryocon`;
+  await Deno.writeTextFile(`${folder}/2026-01-01T00-00-00.json`, "{");
+  await Deno.writeTextFile(`${folder}/2026-01-01T00-00-01.json`, `${"[".repeat(1e6)}${"]".repeat(1e6)}`);
+  await Deno.writeTextFile(`${folder}/2026-01-01T00-00-02.json`, "x".repeat(5e6));
+  await Deno.writeTextFile(
+    `${folder}/2026-01-01T00-00-03.json`,
+    `{ "time": 1, "values": { "__proto__": "1" } }`,
+  );
+  const html = await r.page("/client/cryocon/settings");
+  assertStringIncludes(html, "good ones");
+  assertEquals([...html.matchAll(/cannot be read<\/span>/g)].length, 3);
+  assertStringIncludes(
+    html,
+    "00-00-02.json: expected saved settings: it has 5000000 bytes, at most 4194304 are read",
+  );
+  assertEquals((await r.app.request("/client/cryocon/settings/2026-01-01T00-00-00")).status, 404);
 });

@@ -13,7 +13,12 @@ import type { PageContext } from "./pages.tsx";
 
 /** What was saved, and a form that saves. */
 export function SettingsPage(
-  { lab, clock, client, saved }: PageContext & { readonly client: Client; readonly saved: readonly Saved[] },
+  { lab, clock, client, saved, problems }: PageContext & {
+    readonly client: Client;
+    readonly saved: readonly Saved[];
+    /** What is wrong with files that could not be read. */
+    readonly problems: readonly string[];
+  },
 ) {
   const address = `/client/${encodeURIComponent(client.name)}/settings`;
   const count = Object.keys(settingsOf(client)).length;
@@ -40,6 +45,11 @@ export function SettingsPage(
             Save {count} settings as they are now
           </button>
         </form>
+        {problems.map((problem) => (
+          <p>
+            <span class="warnv">cannot be read</span> {problem}
+          </p>
+        ))}
         {saved.length === 0 ? <p class="quiet">Nothing was saved yet.</p> : (
           <table>
             <thead>
