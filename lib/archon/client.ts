@@ -1,6 +1,6 @@
 /** A client of an Archon controller. @module */
 import { CommandError, PeerProtocolError } from "../errors.ts";
-import { type Connection, tcp, type Transport } from "../net/mod.ts";
+import { bulk, type Connection, type Transport } from "../net/mod.ts";
 import { type Clock, systemClock, withDeadline } from "../time/mod.ts";
 import type { Acf } from "./acf.ts";
 import {
@@ -31,7 +31,7 @@ export interface ConnectArchonOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends the attempt. */
   readonly signal?: AbortSignal | undefined;
-  /** How to connect (default: over TCP). */
+  /** How to connect (default: over TCP, by large reads). */
   readonly transport?: Transport | undefined;
   /** Clock (default: the system's). */
   readonly clock?: Clock | undefined;
@@ -69,7 +69,7 @@ export async function connectArchon(
   address: string,
   options: ConnectArchonOptions = {},
 ): Promise<ArchonClient> {
-  const { transport = tcp, signal } = options;
+  const { transport = bulk, signal } = options;
   return new ArchonClient(await transport.connect(address, { signal }), options);
 }
 

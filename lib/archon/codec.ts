@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { LocalProtocolError, PeerProtocolError } from "../errors.ts";
 import { AUTO_FRAME_BYTES, type AutoFrame, readAutoFrame } from "./auto_frame.ts";
+import { copyBlocks, HEAD_BYTES, UNIT_BYTES } from "./blocks.ts";
 import { BLOCK_BYTES, encodeRequest, type Request } from "./request.ts";
 
 /** What a controller said. */
@@ -32,9 +33,6 @@ interface Awaited {
 /** Longest reply in words; a STATUS has some 4 KB. */
 const LONGEST_LINE = 256 * 1024;
 const REFERENCES = 256;
-/** `<xx:`, and every other beginning of a reply, in bytes. */
-const HEAD = 4;
-const UNIT = HEAD + BLOCK_BYTES;
 const LF = 10;
 const LESS = 0x3c;
 const QUESTION = 0x3f;
@@ -114,7 +112,7 @@ export class ArchonCodec {
           at = this.#isAutoFrame ? this.#takeFrame(chunk, at, handle) : this.#takeData(chunk, at, handle);
         } else if (this.#reading && this.#heldBytes === 0 && this.#hasBlock(chunk, at)) {
           at = this.#takeBlocks(chunk, at, handle);
-        } else if (this.#heldBytes < HEAD) at = this.#takeHead(chunk, at, handle);
+        } else if (this.#heldBytes < HEAD_BYTES) at = this.#takeHead(chunk, at, handle);
         else at = this.#takeRest(chunk, at, handle);
       }
       this.#tell(handle);
@@ -144,28 +142,21 @@ export class ArchonCodec {
   /** Whether a whole block of the present reply is next. */
   #hasBlock(chunk: Uint8Array, at: number): boolean {
     const { reference } = this.#reading!.request;
-    return chunk.length - at >= UNIT && chunk[at] === LESS && chunk[at + 3] === COLON &&
+    return chunk.length - at >= UNIT_BYTES && chunk[at] === LESS && chunk[at + 3] === COLON &&
       16 * digit(chunk[at + 1]) + digit(chunk[at + 2]) === reference;
   }
 
-  /**
-   * Takes whole blocks: nearly all of a frame comes this way. They are copied together, heads and all, and closed up then:
-   * an array for each of them would cost more than all copying.
-   */
+  /** Takes whole blocks: nearly all of a frame comes this way. */
   #takeBlocks(chunk: Uint8Array, from: number, handle: (event: ArchonEvent) => void): number {
     const { request, into, isAbandoned } = this.#reading!;
     const most = Math.ceil((request.blocks * BLOCK_BYTES - this.#came) / BLOCK_BYTES);
     let count = 1;
-    while (count < most && this.#hasBlock(chunk, from + count * UNIT)) count++;
-    const to = from + count * UNIT;
-    if (into !== undefined && !isAbandoned && into.length - this.#came >= count * UNIT) {
-      into.set(chunk.subarray(from, to), this.#came);
-      for (let block = 0; block < count; block++) {
-        const data = this.#came + block * UNIT + HEAD;
-        into.copyWithin(this.#came + block * BLOCK_BYTES, data, data + BLOCK_BYTES);
-      }
+    while (count < most && this.#hasBlock(chunk, from + count * UNIT_BYTES)) count++;
+    const to = from + count * UNIT_BYTES;
+    if (into !== undefined && !isAbandoned && into.length - this.#came >= count * BLOCK_BYTES) {
+      copyBlocks(chunk, from, count, into, this.#came);
       this.#came += count * BLOCK_BYTES;
-    } else for (let at = from; at < to; at += UNIT) this.#put(chunk, at + HEAD, at + UNIT);
+    } else for (let at = from; at < to; at += UNIT_BYTES) this.#put(chunk, at + HEAD_BYTES, at + UNIT_BYTES);
     this.#endBlock(handle);
     return to;
   }
@@ -198,18 +189,18 @@ export class ArchonCodec {
   /** Collects the beginning of a reply, which says what it is. */
   #takeHead(chunk: Uint8Array, from: number, handle: (event: ArchonEvent) => void): number {
     let at = from;
-    while (at < chunk.length && this.#heldBytes < HEAD) {
+    while (at < chunk.length && this.#heldBytes < HEAD_BYTES) {
       const byte = this.#held[this.#heldBytes++] = chunk[at++]!;
       if (byte === LF) {
         this.#line(handle);
         return at;
       }
     }
-    if (this.#heldBytes < HEAD || this.#held[0] !== LESS || this.#held[3] !== COLON) return at;
+    if (this.#heldBytes < HEAD_BYTES || this.#held[0] !== LESS || this.#held[3] !== COLON) return at;
     const reference = referenceOf(this.#held);
     const index = reference === undefined ? -1 : this.#indexOf(reference);
     if (index < 0) {
-      const named = JSON.stringify(latin1(this.#held.subarray(0, HEAD)));
+      const named = JSON.stringify(latin1(this.#held.subarray(0, HEAD_BYTES)));
       throw new PeerProtocolError(`The Archon sent a block (${named}) that nobody asked for`);
     }
     if (this.#awaited[index]!.request.blocks > 0) this.#beginBlock(index, handle);

@@ -74,6 +74,7 @@ export class Exchange {
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
     this.lost = promise;
     connection.receive({
+      borrows: true,
       data: (chunk) => this.#read(chunk),
       closed: (error) => {
         this.#over(error ?? new ConnectionError(`${options.who} closed the connection`));

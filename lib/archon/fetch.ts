@@ -72,13 +72,54 @@ async function fetchPieces(
   const into = options.into ?? new Uint8Array(total);
   if (into.length < total) throw new RangeError(`A frame of ${total} bytes does not fit into ${into.length}`);
   const step = Math.max(1, Math.min(Math.floor(piece / BLOCK_BYTES), blocksFor(total)));
+  await using requests = new Requests(exchange, signal);
   for (let block = 0; block < blocksFor(total); block += step) {
     const blocks = Math.min(step, blocksFor(total) - block);
     const from = block * BLOCK_BYTES;
     const to = Math.min(total, from + blocks * BLOCK_BYTES); // the last block is padded
     const command = `FETCH${hex(buffer.base + from, 8)}${hex(blocks, 8)}`;
-    await exchange.send(command, { blocks, into: into.subarray(from, to), signal });
-    onProgress?.(to);
+    await requests.add({ command, blocks, into: into.subarray(from, to), done: () => onProgress?.(to) });
   }
+  await requests.finish();
   return into.subarray(0, total);
+}
+
+/** A request for a piece, and who is told when it is there. */
+interface Piece {
+  readonly command: string;
+  readonly blocks: number;
+  readonly into: Uint8Array;
+  done(): void;
+}
+
+/** Asks for a piece while the one before still comes, so that the controller never waits to be asked. */
+class Requests implements AsyncDisposable {
+  readonly #exchange: Exchange;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  #last: Promise<void> | undefined;
+
+  constructor(exchange: Exchange, signal: AbortSignal | undefined) {
+    this.#exchange = exchange;
+    this.#signal = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
+  }
+
+  /** Asks for a piece; waits for the one before. */
+  async add({ command, done, ...blocks }: Piece): Promise<void> {
+    const before = this.#last;
+    this.#last = this.#exchange.send(command, { ...blocks, signal: this.#signal }).then(done);
+    this.#last.catch(() => {}); // whoever waits for it is told
+    await before;
+  }
+
+  /** Waits for the last one. */
+  async finish(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Gives up what has not come: nothing is written any more to where it was to go. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#last?.catch(() => {});
+  }
 }

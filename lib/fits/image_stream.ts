@@ -73,10 +73,12 @@ export class ImageStream {
   /**
    * The next pixels.
    *
+   * @param pixels They, in the machine's order.
+   * @param target Where their bytes go (default: new memory); it begins at a multiple of 4 and is as long as they are.
    * @returns Their bytes.
    * @throws {FitsError} If they are of another type, or too many.
    */
-  push(pixels: Pixels): Uint8Array<ArrayBuffer> {
+  push(pixels: Pixels, target: Uint8Array = new Uint8Array(pixels.byteLength)): Uint8Array {
     const type = pixelType(pixels);
     if (type !== this.#type) throw new FitsError(`pixels of ${type} came, expected ${this.#type}`);
     if (this.#written + pixels.length > this.#values) {
@@ -84,7 +86,6 @@ export class ImageStream {
     }
     this.#written += pixels.length;
     const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-    const target = new Uint8Array(bytes.length);
     const isWhole = this.#sum?.isWhole === true;
     const flip = STORAGE[type].bzero != 0;
     toBigEndian(bytes, target, pixels.BYTES_PER_ELEMENT as Width, flip, isWhole ? this.#sum : undefined);

@@ -5,9 +5,10 @@ import { type EncodeOptions, encoders, type HduInput } from "./encode_fits.ts";
 import { encodedLength, encodeHdu, type HduEncoder } from "./hdu_encoder.ts";
 import { ImageStream, type ImageStreamInput } from "./image_stream.ts";
 import { type Pixels, pixelType } from "./pixels.ts";
+import { WriteBehind } from "./write_behind.ts";
 
-/** Pixels of a large image that are encoded and written at once. */
-const PIECE = 128 * 1024;
+/** An image of more pixels than that is encoded while it is written. */
+const LARGE = 512 * 1024;
 
 /** Options of whatever writes a file. */
 export interface WriteOptions extends EncodeOptions {
@@ -41,6 +42,7 @@ export async function writeFits(
 export class FitsWriter implements AsyncDisposable {
   readonly #file: NewFile;
   readonly #checksum: boolean;
+  readonly #pieces: WriteBehind;
   #count = 0;
   #end = 0;
   #stream: { image: ImageStream; offset: number } | undefined;
@@ -48,6 +50,7 @@ export class FitsWriter implements AsyncDisposable {
   private constructor(file: NewFile, checksum: boolean) {
     this.#file = file;
     this.#checksum = checksum;
+    this.#pieces = new WriteBehind((bytes) => this.#write(bytes));
   }
 
   /**
@@ -74,10 +77,9 @@ export class FitsWriter implements AsyncDisposable {
     }
   }
 
-  /** A large image is encoded while what was before it is written, in memory that fits the processor's caches. */
   async #addByPieces({ pixels, ...image }: PlainImage): Promise<void> {
     await this.begin({ ...image, type: pixelType(pixels) });
-    for (let at = 0; at < pixels.length; at += PIECE) await this.write(pixels.subarray(at, at + PIECE));
+    await this.write(pixels);
     await this.#endImage();
   }
 
@@ -92,13 +94,19 @@ export class FitsWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the next pixels of the image that was begun.
+   * Writes the next pixels of the image that was begun: they may be changed when it has resolved, and reach the disk while
+   * the next ones are made. What goes wrong with that is told by the next call.
    *
-   * @throws {FitsError} If none was, or the pixels are not what it is to have.
+   * @throws {FitsError} If none was, or the pixels are not what it is to have, or the file cannot be written.
    */
   async write(pixels: Pixels): Promise<void> {
-    if (!this.#stream) throw new FitsError("no image has been begun", { file: this.#file.path });
-    await this.#write(this.#stream.image.push(pixels));
+    const image = this.#stream?.image;
+    if (!image) throw new FitsError("no image has been begun", { file: this.#file.path });
+    const step = WriteBehind.size / pixels.BYTES_PER_ELEMENT;
+    for (let at = 0; at < pixels.length; at += step) {
+      const piece = pixels.subarray(at, at + step);
+      await this.#pieces.add(piece.byteLength, (target) => image.push(piece, target));
+    }
   }
 
   /**
@@ -112,13 +120,15 @@ export class FitsWriter implements AsyncDisposable {
   }
 
   /** Removes the file if it is not complete. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#file[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pieces.stop();
+    await this.#file[Symbol.asyncDispose]();
   }
 
   async #endImage(): Promise<void> {
     if (!this.#stream) return;
     const { image, offset } = this.#stream;
+    await this.#pieces.finish();
     await this.#write(image.padding());
     this.#stream = undefined;
     if (!this.#checksum) return;
@@ -142,7 +152,7 @@ type PlainImage = Omit<ImageStreamInput, "type"> & { readonly pixels: Pixels };
 function plainImage(hdu: HduInput): PlainImage | undefined {
   if ("columns" in hdu || hdu.compress || hdu.scaled || hdu.blank !== undefined) return undefined;
   const { pixels, shape, header, name } = hdu;
-  if (pixels === undefined || shape === undefined || pixels.length < 4 * PIECE) return undefined;
+  if (pixels === undefined || shape === undefined || pixels.length < LARGE) return undefined;
   if (shape.reduce((product, length) => product * length, 1) !== pixels.length) return undefined; // told where it is encoded
   return { pixels, shape, ...header ? { header } : {}, ...name === undefined ? {} : { name } };
 }

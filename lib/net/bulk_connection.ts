@@ -103,9 +103,13 @@ export class BulkConnection implements Connection {
       const count = await this.#readInto(block.subarray(at));
       while (this.#paused && !this.#over) await this.#paused.promise; // it may have been said meanwhile
       if (this.#over) return;
-      if (count === null) this.#ended();
-      else this.#deliver(new Uint8Array(block.buffer, at, count));
-      at += count ?? 0;
+      if (count === null) {
+        this.#ended();
+        continue;
+      }
+      const { borrows = false } = this.#receiver!;
+      this.#deliver(new Uint8Array(block.buffer, at, count));
+      if (!borrows) at += count;
     }
   }
 

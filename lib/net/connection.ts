@@ -2,8 +2,13 @@
 
 /** What a connection tells its one owner. All calls are synchronous and come in order. */
 export interface Receiver {
-  /** Bytes came. The view is the receiver's to keep: it is never reused. */
+  /** Bytes came. The view is the receiver's to keep and never reused, unless the receiver says that it only borrows it. */
   data(chunk: Uint8Array): void;
+  /**
+   * Whether it is done with the bytes when `data` returns (default: false): the connection may read into their memory again
+   * then, which spares it new memory for every read.
+   */
+  readonly borrows?: boolean;
   /** The peer will send no more (half-close); writing is still possible. Default: end ours as well after what is queued. */
   end?(): void;
   /** It is over; with an error if it did not end in order. Called exactly once, after everything else. */

@@ -42,7 +42,7 @@ export class MemoryConnection implements Connection {
       ready: () => this.#over || (this.#receiver !== undefined && !this.#paused),
       data: (chunk) => {
         if (this.#over) this.#other.lose("reset by the peer"); // as a system does for bytes nobody will read
-        else this.#receiver!.data(chunk);
+        else this.#deliver(chunk);
       },
       end: () => this.#ended(),
     };
@@ -96,6 +96,13 @@ export class MemoryConnection implements Connection {
   /** Ends this end as if the network had done it. */
   lose(why: string): void {
     if (!this.#over) this.#finish(new ConnectionError(`Connection with ${this.peer} lost: ${why}`));
+  }
+
+  /** Memory that was only borrowed is spoilt, so that who keeps it is found out. */
+  #deliver(chunk: Uint8Array): void {
+    const { borrows } = this.#receiver!;
+    this.#receiver!.data(chunk);
+    if (borrows) chunk.fill(0xdd);
   }
 
   #ended(): void {

@@ -173,6 +173,36 @@ Deno.test("fetch() is not misled by pixels that look like replies", () =>
     for (let at = 0; at < 512 * 8; at++) assertEquals(view.getUint16(2 * at, true), nasty[at % 4]);
   }));
 
+Deno.test("fetch() asks for a piece while the one before still comes, and for no more", () =>
+  withClient(async (archon, rig) => {
+    await ready(archon, rig);
+    rig.controller.width = 512;
+    rig.controller.height = 8;
+    const buffer = await frameOf(archon, rig);
+    rig.controller.faults.fetchTime = 1000;
+    const before = archon.sent;
+    const fetching = archon.fetch(buffer, { piece: 2048 });
+    await rig.clock.advance(500);
+    assertEquals(archon.sent - before, 4); // LOCK, FRAME, and two of four pieces
+    assertEquals((await rig.run(fetching)).length, 512 * 8 * 2);
+    assertEquals(archon.sent - before, 7);
+  }, { window: 8 }));
+
+Deno.test("fetch() that is given up writes nothing any more to where the pixels were to go", () =>
+  withClient(async (archon, rig) => {
+    await ready(archon, rig);
+    rig.controller.width = 512;
+    rig.controller.height = 8;
+    const buffer = await frameOf(archon, rig);
+    const into = new Uint8Array(512 * 8 * 2);
+    const stop = new AbortController();
+    const onProgress = () => stop.abort(new Error("enough"));
+    const fetching = archon.fetch(buffer, { piece: 2048, into, signal: stop.signal, onProgress });
+    await assertRejects(() => rig.run(fetching), Error, "enough");
+    assertEquals(rig.controller.told.at(-1), "LOCK0"); // after the second piece, which has come by now
+    assert(into.subarray(2048 + 1024).every((byte) => byte === 0));
+  }, { window: 8, chunk: 100 }));
+
 Deno.test("fetch() unlocks also when it fails", () =>
   withClient(async (archon, rig) => {
     await ready(archon, rig);

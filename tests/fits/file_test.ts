@@ -92,6 +92,23 @@ testWith(
     }),
 );
 
+Deno.test("FitsWriter.write() has done with the pixels when it has resolved", () =>
+  inFolder(async (folder) => {
+    const row = new Float64Array(30_000);
+    const all = Float64Array.from({ length: 100 * row.length }, (_, at) => at);
+    await using file = await FitsWriter.create(`${folder}/rows.fits`);
+    await file.begin({ shape: [row.length, 100], type: "float64" });
+    for (let at = 0; at < all.length; at += row.length) {
+      row.set(all.subarray(at, at + row.length));
+      await file.write(row);
+      row.fill(NaN);
+    }
+    await file.finish();
+    await writeFits(`${folder}/once.fits`, [{ pixels: all, shape: [row.length, 100] }]);
+    assertEquals((await readImage(`${folder}/rows.fits`)).pixels, all);
+    assertEquals(await Deno.readFile(`${folder}/rows.fits`), await Deno.readFile(`${folder}/once.fits`));
+  }));
+
 Deno.test("FitsWriter removes a file that was not finished, or lacks pixels", () =>
   inFolder(async (folder) => {
     {

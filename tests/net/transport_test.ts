@@ -68,6 +68,29 @@ onEach("carries text and bytes in order, as one", async (serve) => {
   });
 });
 
+onEach("gives one that only borrows the same bytes, and leaves one after it what it keeps", async (serve) => {
+  const sent = Uint8Array.from({ length: 2_000_000 }, (_, at) => at * 7 + (at >> 11));
+  await serve((connection) => void connection.write(sent), async (connect) => {
+    const connection = await connect();
+    const chunks: Uint8Array[] = [];
+    let count = 0;
+    const keep = (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      count += chunk.length;
+    };
+    connection.receive({
+      borrows: true,
+      data(chunk) {
+        keep(chunk.slice());
+        if (count > 1_000_000) connection.receive({ data: keep });
+      },
+    });
+    await eventually(() => count === sent.length);
+    assertEquals(joinBytes(chunks), sent);
+    connection.destroy();
+  });
+});
+
 onEach("joins the writes of one turn", async (serve) => {
   await serve((connection) => {
     connection.receive({

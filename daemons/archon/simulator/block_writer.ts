@@ -5,42 +5,51 @@ import type { Session } from "./session.ts";
 
 const HEAD = 4;
 const UNIT = HEAD + BLOCK;
-/** Blocks that are written at once. */
-const PORTION = 1024;
-/** Portions that are filled in turn: the system has let go of one before its turn comes again. */
-const PORTIONS = 3;
+/** Blocks that are written at once: more than a connection queues, and no more than fits a processor's cache. */
+const PORTION = 256;
 
-/** Writes blocks no faster than the peer takes them. */
+/** Memory for blocks, with their heads in place. */
+interface Portion {
+  readonly bytes: Uint8Array;
+  /** What is in front of its blocks. */
+  head: string;
+}
+
+/** Writes blocks to one connection no faster than the peer takes them. */
 export class BlockWriter {
   readonly #session: Session;
-  readonly #head: Uint8Array;
-  readonly #portions: Uint8Array[] = [];
-  readonly #plain = new Uint8Array(PORTION * BLOCK);
+  /** Filled in turn: a whole one is more than is queued, so the one before has left when there is room again. */
+  readonly #portions = [portionOf(PORTION), portionOf(PORTION)];
+  #turn = 0;
 
-  /** Writes to a connection, with this in front of every block. */
-  constructor(session: Session, head: string) {
+  /** Writes to a connection. */
+  constructor(session: Session) {
     this.#session = session;
-    this.#head = new TextEncoder().encode(head);
   }
 
   /** Writes the first so many blocks; resolves when the system has taken them, or the connection is over. */
-  async write(blocks: Blocks, count: number): Promise<void> {
+  async write(head: string, blocks: Blocks, count: number): Promise<void> {
     const session = this.#session;
-    for (let at = 0, turn = 0; at < count && !session.isOver; at += PORTION, turn = (turn + 1) % PORTIONS) {
+    for (let at = 0; at < count && !session.isOver; at += PORTION) {
       const size = Math.min(PORTION, count - at);
-      const portion = this.#portions[turn] ??= this.#framed();
-      const plain = this.#plain.subarray(0, size * BLOCK);
-      blocks.read(at * BLOCK, plain);
-      for (let i = 0; i < size; i++) {
-        portion.set(plain.subarray(i * BLOCK, (i + 1) * BLOCK), i * UNIT + HEAD);
-      }
-      if (!session.connection.write(portion.subarray(0, size * UNIT))) await session.room();
+      const { bytes } = this.#framed(size, head);
+      for (let i = 0; i < size; i++) bytes.set(blocks.block(at + i), i * UNIT + HEAD);
+      if (!session.connection.write(bytes)) await session.room();
     }
   }
 
-  #framed(): Uint8Array {
-    const portion = new Uint8Array(PORTION * UNIT);
-    for (let i = 0; i < PORTION; i++) portion.set(this.#head, i * UNIT);
+  /** Room for blocks. Small replies have their own: any number of them may be queued. */
+  #framed(size: number, head: string): Portion {
+    const portion = size < PORTION ? portionOf(size) : this.#portions[this.#turn++ % this.#portions.length]!;
+    if (portion.head !== head) {
+      const bytes = new TextEncoder().encode(head);
+      for (let at = 0; at < portion.bytes.length; at += UNIT) portion.bytes.set(bytes, at);
+      portion.head = head;
+    }
     return portion;
   }
+}
+
+function portionOf(size: number): Portion {
+  return { bytes: new Uint8Array(size * UNIT), head: "" };
 }

@@ -6,8 +6,8 @@ import { hex } from "./frame_memory.ts";
 export interface Blocks {
   /** How many. */
   readonly count: number;
-  /** Copies bytes, from an offset in the blocks on. */
-  read(offset: number, into: Uint8Array): void;
+  /** The bytes of one; they are only looked at. */
+  block(index: number): Uint8Array;
 }
 
 /** What is said to a command: text, or blocks; undefined for silence. */

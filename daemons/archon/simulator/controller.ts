@@ -200,7 +200,7 @@ export class Controller {
     if (address < this.memory.buffers[0]!.base || address + count * BLOCK > MEMORY_END) {
       throw new Refused(`There is no memory of ${count} blocks at ${address.toString(16)}`);
     }
-    return { count, read: (offset, into) => this.memory.read(address + offset, into) };
+    return { count, block: (index) => this.memory.block(address + index * BLOCK) };
   }
 
   /** Applies everything; the power is off afterwards, and the script starts anew. */
@@ -305,7 +305,7 @@ export class Controller {
   /** Blocks of firmware. */
   verify(part: string, block: number, count: number): Blocks {
     const firmware = this.firmware(part);
-    return { count, read: (offset, into) => firmware.read(block + offset / BLOCK, into) };
+    return { count, block: (index) => firmware.block(block + index) };
   }
 
   /** Ends all connections. */

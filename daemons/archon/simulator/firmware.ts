@@ -2,6 +2,7 @@
 
 /** Bytes of a block. */
 export const BLOCK = 1024;
+const ERASED = new Uint8Array(BLOCK).fill(0xff);
 
 /** What was flashed, by block; everything else is erased. */
 export class Firmware {
@@ -20,13 +21,8 @@ export class Firmware {
     );
   }
 
-  /** Bytes from a block on. */
-  read(block: number, into: Uint8Array): void {
-    for (let i = 0; i * BLOCK < into.length; i++) {
-      const part = into.subarray(i * BLOCK, (i + 1) * BLOCK);
-      const stored = this.#blocks.get(block + i);
-      if (stored) part.set(stored.subarray(0, part.length));
-      else part.fill(0xff);
-    }
+  /** The bytes of a block. */
+  block(block: number): Uint8Array {
+    return this.#blocks.get(block) ?? ERASED;
   }
 }

@@ -109,19 +109,18 @@ export class FrameMemory {
     return buffer;
   }
 
-  /**
-   * Bytes from an address on: the memory behind the buffers is all there, and 0 where nothing was written.
-   *
-   * @param address The first byte.
-   * @param into Where they go.
-   */
-  read(address: number, into: Uint8Array): void {
-    into.fill(0);
+  /** A block from an address on: the memory behind the buffers is all there, and 0 where nothing was written. */
+  block(address: number): Uint8Array {
+    const end = address + BLOCK;
+    const whole = this.buffers.find(({ base, data }) => base <= address && end <= base + data.length);
+    if (whole) return whole.data.subarray(address - whole.base, end - whole.base);
+    const block = new Uint8Array(BLOCK);
     for (const { base, data } of this.buffers) {
       const from = Math.max(address, base);
-      const to = Math.min(address + into.length, base + data.length);
-      if (to > from) into.set(data.subarray(from - base, to - base), from - address);
+      const to = Math.min(end, base + data.length);
+      if (to > from) block.set(data.subarray(from - base, to - base), from - address);
     }
+    return block;
   }
 
   /** The reply to `FRAME`. */

@@ -1,5 +1,6 @@
 /** One connection to the controller. @module */
 import type { Connection } from "../../../lib/net/connection.ts";
+import { BlockWriter } from "./block_writer.ts";
 
 /** Longer lines are cut, and so are no requests. */
 const LONGEST = 8192;
@@ -8,6 +9,8 @@ const LONGEST = 8192;
 export class Session {
   /** The connection. */
   readonly connection: Connection;
+  /** Writes long replies. */
+  readonly blocks: BlockWriter = new BlockWriter(this);
   /** Whether it has ended. */
   isOver = false;
   #wake = () => {};

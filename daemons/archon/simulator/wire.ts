@@ -1,7 +1,6 @@
 /** The controller's port: requests with references in, replies out, in order. @module */
 import type { Connection, Listener, Transport } from "../../../lib/net/connection.ts";
 import type { Clock } from "../../../lib/time/mod.ts";
-import { BlockWriter } from "./block_writer.ts";
 import { type Blocks, carryOut, type Reply } from "./commands.ts";
 import type { Controller } from "./controller.ts";
 import type { Faults, ReplyFaultKind } from "./faults.ts";
@@ -196,7 +195,7 @@ export class ArchonWire implements AsyncDisposable {
     if (fault === "never") return;
     const isCut = fault === "cut" || fault === "drop";
     const count = isCut ? Math.floor(blocks.count / 2) : blocks.count;
-    await new BlockWriter(session, head).write(blocks, count);
+    await session.blocks.write(head, blocks, count);
     if (isCut) session.connection.destroy(new Error("a fault was asked for"));
   }
 }
