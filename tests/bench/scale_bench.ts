@@ -8,6 +8,9 @@ import type { Row } from "./row.ts";
 const DAEMONS = 1000;
 const PER_SECOND = 10;
 const SECONDS = 20;
+const BROWSERS = 200;
+/** Daemons of the lab that they watch. */
+const WATCHED = 20;
 /** A PostgreSQL that the bench may create tables in, beside the embedded one. */
 const POSTGRESQL = Deno.env.get("DEWAR_PG_URL");
 
@@ -88,15 +91,16 @@ async function lost(
   return { kept, lost: watched - kept };
 }
 
-async function limitFor(daemons: Program) {
+/** The same with a raw loop in MONITOR's place, which stores nothing. */
+async function limitFor(daemons: Program, browsers: number) {
   await using limit = await start(program("tests/bench/raw/crowd.ts", daemons.output.split("\n")[0]!));
-  return await cost(limit.pid, () => browse(`http://${limit.address}/`, 1, 0));
+  return await cost(limit.pid, () => browse(`http://${limit.address}/`, browsers, 0));
 }
 
 async function* thousandDaemons(engine: string, db: string | undefined): AsyncIterable<Row> {
   const folder = await Deno.makeTempDir();
   await using daemons = await crowd(DAEMONS);
-  const raw = await limitFor(daemons);
+  const raw = await limitFor(daemons, 1);
   await using monitor = await monitorOf(daemons, folder, db);
   const page = await monitor.said(/^page at (\S+)$/m);
   await allConnected(page, DAEMONS);
@@ -129,8 +133,44 @@ async function* thousandDaemons(engine: string, db: string | undefined): AsyncIt
   };
 }
 
+async function* manyBrowsers(): AsyncIterable<Row> {
+  const folder = await Deno.makeTempDir();
+  await using daemons = await crowd(WATCHED);
+  const raw = await limitFor(daemons, BROWSERS);
+  await using monitor = await monitorOf(daemons, folder, undefined);
+  const page = await monitor.said(/^page at (\S+)$/m);
+  await allConnected(page, WATCHED);
+  await systemClock.sleep("5 s");
+  const before = await memory(monitor.pid);
+  const all = await cost(monitor.pid, () => browse(`${page}live`, BROWSERS, 0));
+  const between = await memory(monitor.pid);
+  const { result: others } = await cost(monitor.pid, () => browse(`${page}live`, BROWSERS, 1));
+  const after = await memory(monitor.pid);
+  const what = `${BROWSERS} browsers, ${WATCHED} daemons at ${PER_SECOND} updates/s`;
+  yield {
+    what: `${what}: from a daemon to a browser`,
+    ours: `${late(all.result)}, ${percent(all.own + all.others)} of a core`,
+    limit: `${late(raw.result)}, ${percent(raw.own + raw.others)} of a core`,
+    goal: "as with one",
+  };
+  yield {
+    what: `${what}: with one stalled, the others`,
+    ours: late(others),
+    limit: `${late(all.result)} with none`,
+    ratio: all.result.p99 / others.p99,
+    goal: "no delay",
+  };
+  yield {
+    what: `${what}: memory of MONITOR`,
+    ours: `${between.toFixed(0)} MB, ${after.toFixed(0)} MB with one stalled`,
+    limit: `${before.toFixed(0)} MB without browsers`,
+    goal: "bounded",
+  };
+}
+
 /** The benches of a large lab. */
 export async function* scale(): AsyncIterable<Row> {
   yield* thousandDaemons("embedded database", undefined);
+  yield* manyBrowsers();
   if (POSTGRESQL !== undefined) yield* thousandDaemons("PostgreSQL", POSTGRESQL);
 }
