@@ -163,6 +163,8 @@ export interface Lab {
   readonly stored: number;
   /** Why the store is not working, if it is not. */
   readonly storeProblem: string | undefined;
+  /** What is wrong with the certificate that MONITOR shows, or soon will be. */
+  readonly certificateProblem?: string | undefined;
   /** Moment from which on live curves are drawn, unix seconds: the last `reset_plots`, or 0. */
   readonly plotsFrom: number;
   /** Its alarm rules; undefined until they are at work. */

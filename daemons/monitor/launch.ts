@@ -44,7 +44,8 @@ export function needsOf(config: Config, { options }: Parsed<typeof MONITOR>): Re
   ];
   const scripts = actionsOf(config).flatMap((action) => action.kind === "script" ? [action.file] : []);
   const files = options.config === undefined ? CONFIG_FILES : [options.config];
-  const further = [options.lab, config.authFile, config.layouts].filter((file) => file !== undefined);
+  const further = [options.lab, config.authFile, config.layouts, config.tls?.cert, config.tls?.key]
+    .filter((file) => file !== undefined);
   return {
     net: [...own, ...watched, ...database, ...told],
     read: [...files, ...further, config.data, ...config.images],

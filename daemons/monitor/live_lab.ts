@@ -46,6 +46,7 @@ export class LiveLab implements Lab, Disposable {
   /** Curves on the page begin here, unix seconds. */
   plotsFrom = 0;
   alarms: Alarms | undefined;
+  certificateProblem: string | undefined;
   /** The scripts that are running. */
   readonly runs: Runs;
   #clients: ReadonlyMap<string, LiveClient>;

@@ -9,6 +9,7 @@ import { Access, accessWarnings, readPasswords } from "./access/mod.ts";
 import { type Config, loadConfig, MONITOR, readIfThere } from "./config/mod.ts";
 import { loadLayouts } from "./layout/layout.ts";
 import { MONITOR_NAME } from "./live_lab.ts";
+import { ShownCertificate } from "./shown_certificate.ts";
 import { Forgetful } from "./recorder.ts";
 import { startMonitor } from "./run.ts";
 import { openStore } from "./store/mod.ts";
@@ -38,11 +39,17 @@ async function live(
   const recorder = listen
     ? parts.use(await openStore({ db: config.db, data: config.data, retention: config.retention, report }))
     : new Forgetful();
+  const certificate = listen && config.tls
+    ? parts.use(
+      await ShownCertificate.open(config.tls, { readFile: readIfThere, clock: systemClock, report }),
+    )
+    : undefined;
   const layouts = await loadLayouts(config.layouts);
   const reload = async (): Promise<string> => {
     const { config, warnings } = await loadConfig(parsed, readIfThere);
     const passwords = await readPasswords(config, readIfThere);
     for (const warning of [...warnings, ...accessWarnings(config, passwords)]) say("warning", warning);
+    await certificate?.look();
     const did = (await monitor.reload(config, passwords)).join("; ") || "nothing differs";
     say("info", `Configuration reloaded: ${did}`);
     return did;
@@ -56,6 +63,7 @@ async function live(
       reload,
       listen,
       access,
+      certificate,
       alarmFile: `${config.data}/alarms.json`,
     }),
   );
@@ -77,8 +85,10 @@ async function live(
         port: config.httpPort,
         access,
         images,
+        certificate: certificate?.current,
       }),
     );
+    certificate?.onRenewed((renewed) => page.renew(renewed));
     console.log(`listening on ${monitor.address}`);
     console.log(`page at ${page.url}`);
     if (monitor.katcpAddress !== undefined) console.log(`katcp at ${monitor.katcpAddress}`);
@@ -89,6 +99,7 @@ async function live(
   if (config.trustNetwork) {
     say("warning", "Everybody who reaches MONITOR's ports may command (--trust-network)");
   }
+  await certificate?.look(); // that it ends soon is said at once
   await ended;
 }
 

@@ -14,6 +14,7 @@ const FIXED = [
   "katcpCommands",
   "db",
   "data",
+  "tls",
   "trustNetwork",
   "oldWebCommands",
   "retention",

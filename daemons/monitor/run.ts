@@ -2,7 +2,7 @@
 import { type LineServer, serveLine } from "../../lib/line/server.ts";
 import { CommandError } from "../../lib/errors.ts";
 import type { LogLine } from "../../lib/link/link.ts";
-import { formatAddress, type Transport } from "../../lib/net/mod.ts";
+import { formatAddress, listenTls, tls, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { Access, type Passwords } from "./access/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
@@ -21,6 +21,7 @@ import { LiveLab } from "./live_lab.ts";
 import type { Recorder } from "./recorder.ts";
 import { reload } from "./reload.ts";
 import { monitorService } from "./service.ts";
+import type { ShownCertificate } from "./shown_certificate.ts";
 import { LabStatus } from "./status.ts";
 
 /** Options of {@linkcode startMonitor}. */
@@ -37,6 +38,8 @@ export interface MonitorOptions {
   reload?: () => Promise<string>;
   /** Whether to listen (default true). */
   listen?: boolean;
+  /** What the port of the line protocol shows: TLS alone is spoken there then. */
+  certificate?: ShownCertificate | undefined;
   /** Who may do what (default: as the configuration says, without passwords). */
   access?: Access;
   /** Where it is kept how alarms stand (default: it is forgotten). */
@@ -129,6 +132,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     await desk[Symbol.asyncDispose]();
     desk = await openAlarms(config);
   };
+  if (options.certificate) showDates(lab, options.certificate, parts);
   lab.run = (line, asker) => runTyped(line, asker, work);
 
   let katcpAddress: string | undefined;
@@ -141,7 +145,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         token: (shown) => access.byToken(shown) !== undefined,
         trustNetwork: config.trustNetwork,
         log: (type, message) => lab.say(type, message),
-        ...transport ? { transport } : {},
+        ...options.certificate
+          ? { transport: securedBy(options.certificate, lab) }
+          : transport
+          ? { transport }
+          : {},
       }),
     );
     if (config.katcpPort !== undefined) {
@@ -188,4 +196,29 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     close: () => all.disposeAsync(),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** Listens through TLS, with the certificate as it is renewed. */
+function securedBy(certificate: ShownCertificate, lab: LiveLab): Transport {
+  const { connect } = tls();
+  const report = (message: string) => lab.say("warning", message);
+  return {
+    connect,
+    async listen(address, accept) {
+      const options = { certificate: certificate.current, clock: lab.clock, report };
+      const listener = await listenTls(address, options, accept);
+      certificate.onRenewed((renewed) => listener.renew(renewed));
+      return listener;
+    },
+  };
+}
+
+/** Lets the page say when the certificate ends. */
+function showDates(lab: LiveLab, certificate: ShownCertificate, parts: AsyncDisposableStack): void {
+  const look = () => {
+    lab.certificateProblem = certificate.problem;
+  };
+  look();
+  const timer = lab.clock.every("1 min", look);
+  parts.defer(() => timer.stop());
 }

@@ -1,11 +1,12 @@
 /** MONITOR as a process: how it starts, what stands in its way, how it ends. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCommandLine, permissionsFor } from "../../lib/cli/mod.ts";
-import { tcp } from "../../lib/net/mod.ts";
+import { tcp, tls } from "../../lib/net/mod.ts";
 import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { loadConfig, MONITOR } from "../../daemons/monitor/config/mod.ts";
 import { needsOf } from "../../daemons/monitor/launch.ts";
 import { oldDaemon } from "../peers/old_daemon.ts";
+import { type Made, makeCertificate } from "../certificates.ts";
 import { program, run, start } from "../processes.ts";
 import { giveDatabase } from "./store/made_database.ts";
 
@@ -77,6 +78,43 @@ Deno.test("MONITOR asks for the passwords of its auth file", async () => {
     2,
     "/nowhere/users: expected a file of passwords, got no such file; make it: htpasswd -B -c /nowhere/users NAME",
   ]);
+});
+
+Deno.test("MONITOR with a certificate speaks TLS at both ports, and reads it anew on SIGHUP", async () => {
+  await inFolder(async (folder) => {
+    const [cert, key] = [`${folder}/lab.crt`, `${folder}/lab.key`];
+    const write = async (made: Made) => {
+      await Deno.writeTextFile(cert, made.cert);
+      await Deno.writeTextFile(key, made.key);
+    };
+    const [first, second] = [makeCertificate({ name: "first" }), makeCertificate({ name: "second" })];
+    await write(makeCertificate({ by: first }));
+    const args = ["-p", "0", "-H", "0", "--data", folder, "--tls-cert", cert, "--tls-key", key];
+    await using running = await start(monitor(...args));
+    const address = `tls://${running.address}`;
+    const client = lineClient(await tls({ ca: first.cert }).connect(address));
+    client.send("get_status");
+    await client.expect(/^status nconnected=1 /);
+    const page = await running.said(/^page at (https:\/\/127\.0\.0\.1:\d+\/)$/m);
+    const metrics = async ({ cert }: Made) => {
+      using client = Deno.createHttpClient({ caCerts: [cert] });
+      return await (await fetch(`${page.replace("127.0.0.1", "localhost")}metrics`, { client })).text();
+    };
+    assertMatch(await metrics(first), /dewar_/);
+    await write(makeCertificate({ by: second }));
+    running.kill("SIGHUP");
+    await eventually(() => running.log.includes("was renewed"));
+    assertMatch(await metrics(second), /dewar_/);
+    const late = lineClient(await tls({ ca: second.cert }).connect(address));
+    for (const one of [client, late]) {
+      one.send("get_status");
+      await one.expect(/^status /);
+      one.close();
+      await one.closed;
+    }
+  });
+  const { code, log } = await run(monitor("--tls-cert", "/nowhere/lab.crt", "--tls-key", "/nowhere/lab.key"));
+  assertEquals([code, log.trim()], [2, "/nowhere/lab.crt: expected a PEM file for TLS, got no such file"]);
 });
 
 Deno.test("MONITOR with a broken configuration ends with 2 and names file, line, key and what was expected", async () => {

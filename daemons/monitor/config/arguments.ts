@@ -99,6 +99,12 @@ export const MONITOR = {
       placeholder: "FILE",
       description: "The lab's list of instances; all of them are watched",
     },
+    "tls-cert": {
+      type: "text",
+      placeholder: "FILE",
+      description: "Certificate (PEM) to speak TLS with at both ports; it is read anew when it is renewed",
+    },
+    "tls-key": { type: "text", placeholder: "FILE", description: "Private key (PEM) of the certificate" },
     "token": {
       type: "text",
       description: "Programs on other machines that show it may command; better are tokens of monitor.yaml",
@@ -149,6 +155,7 @@ export const MONITOR = {
     ["--config monitor.yaml --check", "checks it, before a reload (SIGHUP, or the command reload)"],
     ["--katcp-port 7147 cryocon=localhost:7024", "shows the lab to KATCP clients: katcp://localhost:7147"],
     ["--host 0.0.0.0 --auth-file people", "listens to other machines; who has a password may sign in"],
+    ["--host 0.0.0.0 -a people --tls-cert lab.crt --tls-key lab.key", "listens to other machines, encrypted"],
     ["--new-token nightscript", "makes a token, with which a program on another machine may command"],
   ],
 } as const satisfies CommandLine;
@@ -169,10 +176,17 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     interval: options.interval,
     authFile: options["auth-file"],
     trustNetwork: options["trust-network"] ? true : undefined,
+    tls: tlsOf(options["tls-cert"], options["tls-key"]),
     token: options.token,
     oldWebCommands: options["old-web-commands"] ? true : undefined,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): Settings["tls"] {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert === undefined && key === undefined) return undefined;
+  throw new UsageError("Expected --tls-cert and --tls-key together, got only one of them");
 }
 
 /**

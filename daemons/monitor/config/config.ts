@@ -4,6 +4,7 @@ import type { DeadmanSettings } from "../alarm/deadman.ts";
 import type { MailSettings } from "../alarm/mail.ts";
 import type { Rule } from "../alarm/rule.ts";
 import type { Plot } from "../lab.ts";
+import type { TlsFiles } from "../shown_certificate.ts";
 import type { Retention } from "../store/retention.ts";
 
 /** One device to watch. */
@@ -56,6 +57,8 @@ export interface Settings extends AccessSettings {
   readonly anonymous: Role | undefined;
   /** Whether every peer may command, as in the original, and not only local ones and those with the token. */
   readonly trustNetwork: boolean;
+  /** What is shown at both ports to be spoken to through TLS; in plain text without it. */
+  readonly tls: TlsFiles | undefined;
   /** What a peer shows to be trusted. */
   readonly token: string | undefined;
   /** Whether GET `/monitor/command` commands, as in the original, and not only POST. */
@@ -104,6 +107,7 @@ export const DEFAULTS: Settings = {
   tokens: [],
   anonymous: undefined,
   trustNetwork: false,
+  tls: undefined,
   token: undefined,
   oldWebCommands: false,
   retention: [],

@@ -25,6 +25,7 @@ export function writeYaml(config: Config): string {
   say("auth_file", config.authFile, DEFAULTS.authFile);
   say("anonymous", config.anonymous, DEFAULTS.anonymous);
   say("trust_network", config.trustNetwork, DEFAULTS.trustNetwork);
+  if (config.tls) said.tls = { ...config.tls };
   say("old_web_commands", config.oldWebCommands, DEFAULTS.oldWebCommands);
   said.clients = Object.fromEntries(config.clients.map((client) => [client.name, clientOf(client)]));
   return stringify(said, { lineWidth: 110 });

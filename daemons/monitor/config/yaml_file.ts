@@ -7,6 +7,7 @@ import { readDeadman } from "../alarm/deadman.ts";
 import { readMail } from "../alarm/mail.ts";
 import { readRules } from "../alarm/rule.ts";
 import { ADDRESS, CLIENT_NAME, type ClientConfig, plainClient, type Said, type Settings } from "./config.ts";
+import type { TlsFiles } from "../shown_certificate.ts";
 import { brief, INTERVAL, PORT, Section } from "./fields.ts";
 import { readPlots } from "./plot.ts";
 import { readRetention } from "./retention.ts";
@@ -44,6 +45,7 @@ export function readYaml(text: string, file: string): Said {
     tokens: inSection(root, "tokens", readTokens),
     anonymous: root.choice("anonymous", ROLES),
     trustNetwork: root.flag("trust_network"),
+    tls: inSection(root, "tls", readTls),
     token: root.text("token"),
     oldWebCommands: root.flag("old_web_commands"),
     alarms: inSection(root, "alarms", readRules),
@@ -55,6 +57,14 @@ export function readYaml(text: string, file: string): Said {
   finish(root);
   const said = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { settings: Object.fromEntries(said), clients, warnings: [] };
+}
+
+function readTls(section: Section): TlsFiles {
+  const [cert, key] = [section.text("cert"), section.text("key")];
+  if (cert === undefined) return section.expected("cert", "a file with a certificate");
+  if (key === undefined) return section.expected("key", "the file with the certificate's private key");
+  finish(section);
+  return { cert, key };
 }
 
 function inSection<T>(root: Section, key: string, read: (section: Section) => T): T | undefined {

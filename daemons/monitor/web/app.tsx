@@ -11,6 +11,7 @@ import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
 import { serveArchive } from "./archive.tsx";
 import { serveLog } from "./log.tsx";
+import { serveLogSocket } from "./log_socket.ts";
 import { serveLogbook } from "./logbook.tsx";
 import { paletteOf } from "./palette.ts";
 import { serveRuns } from "./runs.tsx";
@@ -112,6 +113,7 @@ export function createApp(
   serveSettings(app, page, commander, more.settings);
   serveRuns(app, page, commander, images);
   serveLog(app, page);
+  serveLogSocket(app);
   serveLogbook(app, page, commander);
   serveArchive(app, page);
   serveApi(app, page, commander, { oldWebCommands: more.oldWebCommands ?? false });

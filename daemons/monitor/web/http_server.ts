@@ -106,7 +106,11 @@ export async function serveHttp(
     "clientError",
     (error: Error & { code?: string }, socket: Socket) => refuse(socket, error.code, clock),
   );
-  if (upgrade) server.on("upgrade", upgrade);
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Uint8Array) => {
+    gate.proved(socket);
+    if (!upgrade || (certificate && !isSecure(socket))) return refuse(socket, undefined, clock);
+    upgrade(request, socket, head);
+  });
   const { door, renew, leave } = certificate ? secured(server, certificate, options) : open(server);
   const bound = await listen(door, { kind: "tcp", host, port });
   return {

@@ -65,7 +65,7 @@ export function overview(lab: Lab, clock: Clock): Bulletin["lab"] {
     connected: clients.filter(isLive).length,
     clients: clients.length,
     stored: lab.stored,
-    problem: lab.storeProblem ?? null,
+    problem: lab.storeProblem ?? lab.certificateProblem ?? null,
     open: open.length,
     urgent: open.filter(({ saved }) => !saved.acknowledged).length,
     plotsFrom: lab.plotsFrom,

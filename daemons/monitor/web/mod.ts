@@ -6,6 +6,7 @@ import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import { createApp } from "./app.tsx";
+import { LogSockets } from "./log_socket.ts";
 import { type HttpLimits, serveHttp } from "./http_server.ts";
 
 /** Options of {@linkcode startWeb}. */
@@ -56,20 +57,26 @@ export async function startWeb(lab: Lab, options: WebOptions = {}): Promise<Web>
   const { host = "127.0.0.1", port = 8888, access, images, layouts, settings, clock = systemClock } = options;
   const { oldWebCommands = false, certificate, limits } = options;
   const app = createApp(lab, clock, access, images, { layouts, settings, oldWebCommands });
+  const sockets = new LogSockets(lab, clock, app.fetch);
   const server = await serveHttp(app.fetch, {
     host,
     port,
     certificate,
     clock,
     report: (message) => lab.say("warning", message),
+    upgrade: (request, socket, head) => void sockets.upgrade(request, socket, head),
     ...limits && { limits },
   });
+  const close = async () => {
+    sockets[Symbol.dispose]();
+    await server.close();
+  };
   const address = formatAddress(host, server.port);
   return {
     url: `${certificate ? "https" : "http"}://${address}/`,
     port: server.port,
     renew: (certificate) => server.renew(certificate),
-    close: () => server.close(),
-    [Symbol.asyncDispose]: () => server.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -11,6 +11,7 @@ port: 7200
 http_port: 0
 interval: 30
 trust_network: yes
+tls: { cert: lab.crt, key: lab.key }
 old_web_commands: yes
 clients:
   gauge: 192.168.1.11:7023
@@ -33,6 +34,7 @@ clients:
     httpPort: 0,
     interval: 30,
     trustNetwork: true,
+    tls: { cert: "lab.crt", key: "lab.key" },
     oldWebCommands: true,
   });
   const plain = { enabled: true, template: "default.html", plots: [] };
@@ -86,6 +88,10 @@ const REFUSED: readonly (readonly [text: string, message: string])[] = [
     `monitor.yaml line 3: clients.a.adress is no known key; did you mean "address"?`,
   ],
   ["clients:\n  a:\n    enabled: 7", "monitor.yaml line 3: clients.a.enabled: expected true or false, got 7"],
+  [
+    "tls: { cert: lab.crt }",
+    "monitor.yaml line 1: tls.key: expected the file with the certificate's private key, got nothing",
+  ],
   ["clients: []", "monitor.yaml line 1: clients: expected a section, got a list"],
 ];
 

@@ -106,7 +106,7 @@ export function Layout(
               <span class="what">MONITOR does not answer: nothing on this page is current</span>
             </div>
             <div class="strip warn" id="problem" hidden={overview.problem === null}>
-              <span class="warnv">store</span>
+              <span class="warnv">trouble</span>
               <span class="what">{overview.problem ?? ""}</span>
             </div>
             <div class="strip warn" id="late" hidden>
