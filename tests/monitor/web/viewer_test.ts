@@ -256,6 +256,35 @@ viewerTest("zoom, pan and limits go into the address, and the address brings the
   assertEquals(errors, []);
 });
 
+viewerTest("two fingers zoom and move: what is below them stays there", async (bench) => {
+  const { folder, add, show, page, errors, pointOf } = bench;
+  await writeFrame(`${folder}/flat.fits`, { cards: FLAT });
+  await add("flat.fits");
+  await show("images/1");
+  const session = await page.context().newCDPSession(page);
+  const touch = (
+    type: "touchStart" | "touchMove" | "touchEnd",
+    points: readonly { x: number; y: number }[],
+  ) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: points.map((point, id) => ({ ...point, id })),
+    });
+  const [left, right] = [await pointOf(80, 80), await pointOf(140, 80)];
+  const before = right.x - left.x;
+  await touch("touchStart", [left]);
+  await touch("touchStart", [left, right]);
+  for (let n = 1; n <= 10; n++) await touch("touchMove", [left, { ...right, x: right.x + n * before / 10 }]);
+  await touch("touchEnd", []);
+  await page.waitForURL(/zoom=/);
+  const [leftNow, rightNow] = [await pointOf(80, 80), await pointOf(140, 80)];
+  assertAlmostEquals((rightNow.x - leftNow.x) / before, 2, 0.1);
+  assertAlmostEquals(leftNow.x, left.x, 12);
+  assertAlmostEquals(leftNow.y, left.y, 4);
+  assert(await page.locator("#cuts").isHidden(), "two fingers are no click");
+  assertEquals(errors, []);
+});
+
 viewerTest("two frames blink in turn, and keys lead to the older and the newer", async (bench) => {
   const { folder, add, show, page, errors, colourOf } = bench;
   await writeFrame(`${folder}/flat.fits`, { noise: 0, cards: FLAT });

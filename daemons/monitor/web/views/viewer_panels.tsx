@@ -9,7 +9,7 @@ const PERCENTS = ["99.9%", "99.5%", "99%", "98%", "95%", "90%"];
 
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["drag, arrows", "move"],
-  ["wheel, + \u2212", "zoom"],
+  ["wheel, + \u2212, two fingers", "zoom"],
   ["0, 1", "fit, pixel by pixel"],
   ["click", "cuts through a pixel"],
   ["Shift and drag", "region"],

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { columnCut, type Curve, radialCut, rowCut } from "../../../image/cuts.ts";
 import { resolved } from "../colours.ts";
 import type { Frame } from "./load.ts";
+import { showNumber } from "./region.ts";
 
 const RADIUS = 30;
 const HEIGHT = 150;
@@ -40,6 +41,12 @@ export class CutsPanel {
   }
 }
 
+/** The numbers along an axis, with as many decimals as its steps have. */
+function written(_plot: uPlot, places: number[], _axis: number, _space: number, step: number): string[] {
+  const decimals = String(step).split(".")[1]?.length ?? 0;
+  return places.map((place) => showNumber(place, decimals));
+}
+
 function plotIn(holder: HTMLElement, label: string, unit: string, data: uPlot.AlignedData): uPlot {
   const axis = {
     stroke: resolved("--ink-2"),
@@ -54,7 +61,7 @@ function plotIn(holder: HTMLElement, label: string, unit: string, data: uPlot.Al
       legend: { show: true, live: true },
       scales: { x: { time: false } },
       series: [{ label }, { label: unit, stroke: resolved("--trace"), width: 1, points: { show: false } }],
-      axes: [axis, { ...axis, size: 58 }],
+      axes: [axis, { ...axis, size: 58 }].map((one) => ({ ...one, values: written })),
       cursor: { drag: { x: true, y: false } },
     },
     data,

@@ -52,15 +52,32 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     });
   };
 
+  /** One of two fingers moved: what was between them stays between them. */
+  const pinch = (before: Point, at: Point, other: Point) => {
+    const apart = (a: Point) => Math.max(1, Math.hypot(a.x - other.x, a.y - other.y));
+    move((at.x - before.x) / 2, (at.y - before.y) / 2);
+    zoom(apart(at) / apart(before), { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 });
+  };
+
   let drag: { readonly from: Point; last: Point; readonly isRegion: boolean } | undefined;
+  /** Where each pointer is that is down. */
+  const down = new Map<number, Point>();
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     const from = point(event);
-    drag = { from, last: from, isRegion: event.shiftKey };
+    down.set(event.pointerId, from);
+    drag = down.size === 1 ? { from, last: from, isRegion: event.shiftKey } : undefined;
   });
   canvas.addEventListener("pointermove", (event) => {
     const at = point(event);
+    const before = down.get(event.pointerId);
+    if (before && down.size === 2) {
+      const other = [...down.values()].find((one) => one !== before)!;
+      pinch(before, at, other);
+      down.set(event.pointerId, at);
+      return;
+    }
     actions.probe(pixel(at));
     if (!drag) return;
     if (drag.isRegion) stage.look({ region: areaBetween(pixel(drag.from), pixel(at)) });
@@ -70,10 +87,14 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     }
   });
   canvas.addEventListener("pointerup", (event) => {
+    down.delete(event.pointerId);
     if (drag && !drag.isRegion && drag.last === drag.from) actions.pin(pixel(point(event)));
     drag = undefined;
   });
-  canvas.addEventListener("pointercancel", () => drag = undefined);
+  canvas.addEventListener("pointercancel", (event) => {
+    down.delete(event.pointerId);
+    drag = undefined;
+  });
   canvas.addEventListener("pointerleave", () => actions.probe(undefined));
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();

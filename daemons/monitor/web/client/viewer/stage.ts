@@ -146,11 +146,11 @@ export class Stage {
   }
 
   #resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [width, height] = [Math.max(1, this.canvas.clientWidth), Math.max(1, this.canvas.clientHeight)];
     // Kept, because to ask the page again after it was changed makes it compute its layout.
     this.#size = { width, height };
-    this.canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
-    this.canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
+    this.canvas.width = Math.round(width * devicePixelRatio) || 1;
+    this.canvas.height = Math.round(height * devicePixelRatio) || 1;
     const ground = getComputedStyle(this.canvas).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
     this.#none = [ground[0] ?? 0, ground[1] ?? 0, ground[2] ?? 0];
     this.#tell("view");
