@@ -81,15 +81,18 @@ export interface WireReading {
   readonly raw?: string;
 }
 
-/** An update as it came over the wire. */
-export interface WireUpdate extends Omit<Update, "readings"> {
-  /** The readings by their key. */
-  readonly readings: ReadonlyMap<string, WireReading>;
-}
+/** Makes of a reading what it means and puts it where it belongs; names of no channel are passed over. */
+export type Understand = (readings: Map<string, Reading>, name: string, reading: WireReading) => void;
 
 /** Puts updates together from their lines. */
 export class UpdateReader {
-  #readings = new Map<string, WireReading>();
+  readonly #understand: Understand;
+  #readings = new Map<string, Reading>();
+
+  /** Makes one. */
+  constructor(understand: Understand) {
+    this.#understand = understand;
+  }
 
   /**
    * Takes the next line.
@@ -98,27 +101,28 @@ export class UpdateReader {
    * @returns The update, or undefined when more of it follows.
    * @throws {PeerProtocolError} If it has no time.
    */
-  take(line: ParsedLine): WireUpdate | undefined {
+  take(line: ParsedLine): Update | undefined {
     const { options } = line;
     const time = Number(options["@time"]);
     if (!options["@time"] || !Number.isFinite(time)) {
       throw new PeerProtocolError(`Expected @time= with unix seconds in "${line.text.slice(0, 80)}"`);
     }
+    const readings = this.#readings;
     const stale = readList(options["@stale"]);
     for (const key in options) {
       if (key.startsWith("@")) continue;
       const text = options[key];
       const why = stale.get(key);
-      this.#readings.set(
+      this.#understand(
+        readings,
         key,
         why ? { text, time, quality: "stale", reason: why.reason } : { text, time, quality: "good" },
       );
     }
     for (const [key, why] of readList(options["@bad"])) {
-      this.#readings.set(key, { text: undefined, time, quality: "bad", ...why });
+      this.#understand(readings, key, { text: undefined, time, quality: "bad", ...why });
     }
     if (options["@more"]) return undefined;
-    const readings = this.#readings;
     this.#readings = new Map();
     const seq = options["@seq"];
     return {

@@ -18,7 +18,7 @@ import type { Clock, Timer } from "../time/mod.ts";
 import type { LineClient } from "./client.ts";
 import type { ParsedLine } from "./parse.ts";
 import type { StatusReader } from "./status_reader.ts";
-import { UpdateReader, type WireReading, type WireUpdate } from "./update.ts";
+import { UpdateReader, type WireReading } from "./update.ts";
 
 /** What a source tells the link. */
 export interface SourceListener {
@@ -111,7 +111,10 @@ export class PolledSource implements Source {
 export class PushedSource implements Source {
   readonly #client: LineClient;
   readonly #listener: SourceListener;
-  readonly #reader = new UpdateReader();
+  readonly #reader = new UpdateReader((readings, name, reading) => {
+    const channel = this.#channels.get(name);
+    if (channel) readings.set(channel.key, understood(channel, reading));
+  });
   #pieces: Uint8Array[] = [];
   #channels: ReadonlyMap<string, Channel> = new Map();
   #hasEnded = false;
@@ -128,7 +131,7 @@ export class PushedSource implements Source {
     if (line.name !== "update") return;
     try {
       const update = this.#reader.take(line);
-      if (update) this.#listener.update(this.#understood(update));
+      if (update) this.#listener.update(update);
     } catch (error) {
       this.#listener.failed(error as Error);
     }
@@ -171,15 +174,6 @@ export class PushedSource implements Source {
     } catch (error) {
       this.#listener.failed(error as Error);
     }
-  }
-
-  #understood(update: WireUpdate): Update {
-    const readings = new Map<string, Reading>();
-    for (const [key, reading] of update.readings) {
-      const channel = this.#channels.get(key);
-      if (channel) readings.set(channel.key, understood(channel, reading));
-    }
-    return { ...update, readings };
   }
 }
 

@@ -81,7 +81,8 @@ async function lost(
   const { sql, close } = await openDatabase(where, { clock: systemClock });
   const rows = await sql<{ client: string; kept: number; first: number }[]>`
     select client, count(distinct number)::integer as kept, min(number)::integer as first
-    from dewar.value join dewar.channel on id = channel_id where quality = 0 group by client`;
+    from dewar.value join dewar.channel on id = channel_id
+    where quality = 0 and key = 'count' group by client`;
   await close();
   const kept = rows.reduce((sum, row) => sum + row.kept, 0);
   const watched = rows.reduce((sum, row) => {

@@ -140,8 +140,9 @@ export class Broadcast implements Disposable {
   }
 
   #announce(): void {
+    if (this.#due) return;
     const wait = Math.max(0, this.#at + PERIOD - this.#clock.now());
-    this.#due ??= this.#clock.after(wait, () => this.#publish());
+    this.#due = this.#clock.after(wait, () => this.#publish());
   }
 
   #publish(): void {

@@ -5,6 +5,7 @@ import type { Broadcast, Listener, Shown } from "./broadcast.ts";
 /** Headers of a stream of events: nobody on its way shall keep it, or pack it for each browser anew. */
 export const LIVE_HEADERS = {
   "content-type": "text/event-stream",
+  "transfer-encoding": "chunked",
   "cache-control": "no-cache, no-transform",
 } as const;
 
