@@ -1,12 +1,13 @@
 /** What MONITOR can be told, by TCP, at its console and on its page: the original's commands, with answers. @module */
 import { suggestion } from "../../lib/device/nearest.ts";
 import { formatValue } from "../../lib/device/text.ts";
-import { CommandError } from "../../lib/errors.ts";
+import { CommandError, ConfigError } from "../../lib/errors.ts";
 import { formatLine, formatOption, type Outcome, type ParsedLine } from "../../lib/line/mod.ts";
 import type { Answer } from "../../lib/link/link.ts";
 import { type Duration, milliseconds } from "../../lib/time/mod.ts";
 import type { Deed } from "./access/mod.ts";
 import type { Alarms } from "./alarm/alarms.ts";
+import { rehearse, showRehearsal } from "./alarm/rehearsal.ts";
 import { clientNamed } from "./named.ts";
 import type { Asker, Via } from "./lab.ts";
 import { historyAsked } from "./history_command.ts";
@@ -168,6 +169,24 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     run(line, { source }, { lab }) {
       alarmsOf(lab).unshelve(line.args[0] ?? "", source);
       return done("no longer shelved");
+    },
+  }],
+  ["test_alarm", {
+    usage: "test_alarm ALARM [SPAN [CONDITION [GRACE]]]",
+    description:
+      'Shows when a rule would have tripped: test_alarm detector-warm 7d "cryocon.temperature > -95" 1min',
+    ways: EVERYWHERE,
+    asks: () => [{ deed: "see" }],
+    async run({ args }, _asker, { lab }) {
+      const [rule = "", span = "24h", when = "", grace = ""] = args;
+      const trial = { rule, seconds: secondsIn(span), when, grace };
+      try {
+        const text = showRehearsal(await rehearse(lab, lab.clock, trial));
+        return { confirmed: true, text, outcome: { text } };
+      } catch (error) {
+        if (error instanceof ConfigError) throw new CommandError("invalid", error.message);
+        throw error;
+      }
     },
   }],
   ["run_begin", {

@@ -31,6 +31,7 @@ const LINES: Readonly<Record<string, { line: string; deed: Deed; client?: string
   acknowledge: { line: "acknowledge high", deed: "alarm", client: "gauge" },
   shelve: { line: "shelve high 1h", deed: "alarm", client: "gauge" },
   unshelve: { line: "unshelve high", deed: "alarm", client: "gauge" },
+  test_alarm: { line: "test_alarm high 1h", deed: "see" },
   run_begin: { line: "run_begin r-2 name=x", deed: "note" },
   run_progress: { line: "run_progress r-1 fraction=1", deed: "note" },
   run_end: { line: "run_end r-1 outcome=done", deed: "note" },

@@ -8,6 +8,7 @@ import type { LogLine } from "../../lib/link/link.ts";
 
 /** Keeps in memory what a store would keep. */
 export class FakeRecords implements LabRecords {
+  readonly promise = "Kept in memory: nothing survives";
   /** Values in the order of their times. */
   readonly values: PastValue[] = [];
   /** Log lines, newest first. */
@@ -72,7 +73,8 @@ export class FakeRecords implements LabRecords {
       (text === undefined || JSON.stringify(run).includes(text)) &&
       (author === undefined || run.author === author) && (name === undefined || run.name === name)
     );
-    return { runs: found.slice(offset, offset + count), more: found.length > offset + count };
+    const runs = found.slice(offset, offset + count).map(({ settings: _, changes: __, ...run }) => run);
+    return { runs, more: found.length > offset + count };
   }
 
   async run(id: string): Promise<RunRow | undefined> {

@@ -13,7 +13,10 @@ const clientOf = (model: Parameters<typeof channelsOf>[0], inferred = false) => 
 
 Deno.test("loadLayouts() reads every layout of the original, and old template names mean them", async () => {
   const layouts = await loadLayouts();
-  const names = "archon cryo-con keithley487 keithley6485 mx100qp plh120-p afg31k camlin arduino_A example"
+  const names = (
+    "archon cryo-con keithley487 keithley6485 mx100qp plh120-p afg31k camlin arduino_A example pfeiffer HP33120A " +
+    "Owon_odp6033 standa_r_stage thorlabs_l_stage gpib"
+  )
     .split(" ");
   assertEquals([...layouts.keys()].sort(), names.sort());
   for (const name of names) {
@@ -23,6 +26,9 @@ Deno.test("loadLayouts() reads every layout of the original, and old template na
   }
   assertEquals(layoutFor({ template: "cryocon.html", model: undefined }, layouts)?.name, "cryo-con");
   assertEquals(layoutFor({ template: "default.html", model: "unheard-of" }, layouts), undefined);
+  const old = { template: "default.html", model: "unknown" };
+  assertEquals(layoutFor({ ...old, name: "thorlabs_l_stage2" }, layouts)?.name, "thorlabs_l_stage");
+  assertEquals(layoutFor({ ...old, name: "pfeiffer" }, layouts)?.name, "pfeiffer");
 });
 
 Deno.test("loadLayouts() lets the user's own layouts go first", async () => {

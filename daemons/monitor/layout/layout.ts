@@ -178,18 +178,29 @@ export async function loadLayouts(folder?: string): Promise<Layouts> {
 }
 
 /** Layouts under other names: what the lab has called its devices. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { cryocon: "cryo-con" };
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  cryocon: "cryo-con",
+  pfeifferLAN: "pfeiffer",
+  thorlabs_l_stage1: "thorlabs_l_stage",
+  thorlabs_l_stage2: "thorlabs_l_stage",
+};
 
 /**
- * The layout of a client: by the original's `template=`, else by its model.
+ * The layout of a client: by the original's `template=`, else by its model; of an old daemon, which does not say what
+ * it is, by the client's name.
  *
  * @returns Nothing where there is none: the page is then made from the description alone.
  */
 export function layoutFor(
-  { template, model }: { readonly template: string; readonly model: string | undefined },
+  { template, model, name: client }: {
+    readonly template: string;
+    readonly model: string | undefined;
+    readonly name?: string;
+  },
   layouts: Layouts,
 ): Layout | undefined {
   const named = template.replace(/^.*\//, "").replace(/\.html?$/, "");
-  const name = named === "default" || named === "" ? model ?? "" : named;
+  const own = model === undefined || model === "unknown" ? client ?? "" : model;
+  const name = named === "default" || named === "" ? own : named;
   return layouts.get(name) ?? layouts.get(OTHER_NAMES[name] ?? "");
 }

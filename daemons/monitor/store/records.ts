@@ -16,6 +16,8 @@ export interface RecordsParts {
   query<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Waits until what was appended is in the database, unless it is in trouble. */
   flush(): Promise<void>;
+  /** How far what is stored may be relied on, for people. */
+  readonly promise: string;
   /** The stretch for which this process has been recording, until now. */
   recording(): Stretch;
 }
@@ -30,6 +32,11 @@ export class Records {
   /** Makes them on a spool and a database. */
   constructor(parts: RecordsParts) {
     this.#parts = parts;
+  }
+
+  /** How far what is stored may be relied on, for people. */
+  get promise(): string {
+    return this.#parts.promise;
   }
 
   /** The stored values of some channels in the order of their times, from what held at the begin on. */

@@ -13,6 +13,7 @@ import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry, runEntry } fr
 import { lockFolder } from "./folder_lock.ts";
 import { type HistoryRange, readHistory, type Stretch } from "./history.ts";
 import { ImageStore } from "./image_store.ts";
+import { promiseOf } from "./promise.ts";
 import { Recorder } from "./recorder.ts";
 import { Records } from "./records.ts";
 import { removeOld, type Retention } from "./retention.ts";
@@ -101,7 +102,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return await removeOld(sql, options.retention ?? [], clock.time()) > 0 || isMore === true;
     };
     const archive = new Archive({ open, name, spool, id, clock, report, tidy });
-    return new SpooledStore({ lock, spool, archive, clock });
+    return new SpooledStore({ lock, spool, archive, clock, promise: promiseOf(where) });
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -114,6 +115,7 @@ interface Parts {
   readonly spool: Spool;
   readonly archive: Archive;
   readonly clock: Clock;
+  readonly promise: string;
 }
 
 class SpooledStore implements Store {
@@ -141,6 +143,7 @@ class SpooledStore implements Store {
       appendRun: (run) => this.#append(runEntry(run, clock.time())),
       query: (work) => parts.archive.query(work),
       flush: () => this.flush(),
+      promise: parts.promise,
       recording: () => this.#recording,
     });
     this.#noteAlive();

@@ -38,7 +38,7 @@ export function serveDevices(app: Hono, page: PageContext, commander: Commander,
   const clientIn = (c: Context): Client | undefined => lab.clients.get(c.req.param("name") ?? "");
   const show = (client: Client, problem?: string) => {
     const model = client.description?.model.model;
-    const layout = layoutFor({ template: client.template, model }, layouts);
+    const layout = layoutFor({ name: client.name, template: client.template, model }, layouts);
     return DevicePage({ ...page, client, orders, layout, ...problem === undefined ? {} : { problem } });
   };
 
@@ -71,7 +71,10 @@ export function serveDevices(app: Hono, page: PageContext, commander: Commander,
   post("set", setting);
   post("call", call);
   post("button", (client, form) => {
-    const layout = layoutFor({ template: client.template, model: client.description?.model.model }, layouts);
+    const layout = layoutFor(
+      { name: client.name, template: client.template, model: client.description?.model.model },
+      layouts,
+    );
     const label = wordsIn(form, "label");
     const button = layout?.parts.flatMap((part) => part.kind === "buttons" ? part.buttons : [])
       .find((button) => button.label === label);

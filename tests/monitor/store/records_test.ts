@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { RunRow } from "../../../daemons/monitor/store/run.ts";
 import { openStore, type Store } from "../../../daemons/monitor/store/mod.ts";
 import { channelsOf, type Model, type Reading } from "../../../lib/device/mod.ts";
@@ -50,6 +50,10 @@ async function recordsTests(t: Deno.TestContext, db?: string): Promise<void> {
   };
 
   let store = await open();
+  assertMatch(
+    store.records.promise,
+    db === undefined ? /embedded database in .*A loss of power .*may damage it/ : /PostgreSQL at .*an outage/,
+  );
   await t.step("raw values come in the order of their times, from what held at the begin on", async () => {
     record(store, clock.time(), { temperature: 1, range: "low", control: true, curve: [1, 2] });
     await pass(store, 20);

@@ -72,6 +72,7 @@ Deno.test("the archive shows any moment, in the forms of the original too, and e
   for (const at of ["2026-11-20T13:00", "2026.11.20 13:00:00", "1795179600"]) {
     const html = await r.page(`/archive?at=${encodeURIComponent(at)}`);
     assertStringIncludes(html, "The lab at 2026-11-20 13:00:00");
+    assertStringIncludes(html, r.records.promise);
     assertMatch(html, /<span class="v ">−99.00<\/span> <span class="unit">°C/);
     assertMatch(html, /\/archive\/plot\?channel=cryocon.temperature&amp;from=2026-11-20T01%3A00%3A00/);
   }

@@ -11,6 +11,7 @@ import { ApiPage } from "./page.tsx";
 import { plotRoutes } from "./plot_routes.ts";
 import { quoted, Refusal, refuse } from "./refusal.ts";
 import { type Route, serveRoutes } from "./route.ts";
+import { runRoutes } from "./run_routes.ts";
 
 /** Options of {@linkcode apiRoutes}. */
 export interface ApiOptions {
@@ -23,6 +24,7 @@ export function apiRoutes(page: PageContext, commander: Commander, options: ApiO
   const metrics = new Metrics(page.lab, page.clock);
   const routes: Route[] = [
     ...labRoutes(page, commander),
+    ...runRoutes(page),
     {
       method: "get",
       path: "/metrics",

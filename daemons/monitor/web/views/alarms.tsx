@@ -1,7 +1,6 @@
 /** The alarms: what is open, all rules, and what a rule would have done. @module */
-import type { Tripping } from "../../alarm/replay.ts";
+import type { Rehearsal } from "../../alarm/rehearsal.ts";
 import type { Alarm } from "../../alarm/alarm.ts";
-import type { Rule } from "../../alarm/rule.ts";
 import type { Lab } from "../../lab.ts";
 import { assetUrl } from "../assets.ts";
 import { overview } from "../live.ts";
@@ -18,24 +17,6 @@ export const SPANS: readonly (readonly [name: string, seconds: number, words: st
   ["7d", 7 * 86_400, "7 days"],
   ["30d", 30 * 86_400, "30 days"],
 ];
-
-/** What a rule would have done. */
-export interface Rehearsal {
-  /** The rule as it was tried. */
-  readonly rule: Rule;
-  /** From when, unix seconds. */
-  readonly from: number;
-  /** To when, unix seconds. */
-  readonly to: number;
-  /** How many values there were. */
-  readonly values: number;
-  /** What it looks at that is not recorded. */
-  readonly unrecorded: readonly string[];
-  /** When it would have tripped, the last first. */
-  readonly trippings: readonly Tripping[];
-  /** How often in all. */
-  readonly count: number;
-}
 
 /** How a rule stands, in words, and how it looks. */
 function standing({ phase, saved, rule }: Alarm, problem: string | undefined): [words: string, look: string] {

@@ -135,6 +135,7 @@ export function ArchivePage(
           ? <button type="submit" class="primary">Curves of those that are ticked</button>
           : <p class="quiet">Nothing is known of this moment.</p>}
       </form>
+      {lab.records && <p class="quiet" id="promise">{lab.records.promise}</p>}
     </Layout>
   );
 }

@@ -52,8 +52,12 @@ interface Operation {
 }
 
 Deno.test("every address of openapi.json answers as it says when it is asked as its examples show", async () => {
-  const { app, lab, json } = apiLab();
+  const { app, lab, json, records, clock } = apiLab();
   lab.read("cryocon", { temperature: -99.5 });
+  const told = { name: "cooldown", author: "", note: null, params: {}, devices: ["cryocon"], plots: [] };
+  lab.runs.begin("cooldown-20261127-180405-3f1a", { ...told, began: clock.time() }, "cooldown");
+  const changes = [{ client: "cryocon", key: "temperature", before: "20", after: "-100" }];
+  records.keepRun({ ...lab.runs.live[0]!.row, changes });
   const { paths } = await json("/api/v1/openapi.json");
   for (const [path, item] of Object.entries<Record<string, Operation>>(paths)) {
     for (const [method, { parameters = [], responses }] of Object.entries(item)) {
