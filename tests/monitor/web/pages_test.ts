@@ -25,6 +25,21 @@ async function findings(page: Page, rule?: string): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(" | ")}`);
 }
 
+/** How many pixels of the first chart are not ground, in columns at 20, 52 and 80 % of its width. */
+const INKED = `(() => {
+  const [canvas, over] = ["canvas", ".u-over"].map((one) => document.querySelector("#curves " + one));
+  const [whole, inner] = [canvas, over].map((one) => one.getBoundingClientRect());
+  const scale = canvas.width / whole.width;
+  const [left, top] = [(inner.left - whole.left) * scale, (inner.top - whole.top) * scale];
+  return [0.2, 0.52, 0.8].map((share) => {
+    const x = Math.round(left + share * inner.width * scale);
+    const { data } = canvas.getContext("2d").getImageData(x, Math.ceil(top), 1, Math.floor(inner.height * scale));
+    let count = 0;
+    for (let at = 3; at < data.length; at += 4) if (data[at] > 0) count++;
+    return count;
+  });
+})()`;
+
 const under = (url: string, path: string): string => url.replace(/\/$/, "") + path;
 
 testWith("every page is without errors, without markup from outside, and accessible, in light and dark", [
@@ -163,6 +178,15 @@ testWith(
     assertEquals(pixels, 1);
     const before = new URL(page.url()).searchParams.get("from");
     const box = (await page.locator("#curves .u-over").first().boundingBox())!;
+    // A curve with its band of least and most, none where nothing is known, and again a curve.
+    const inked = await page.evaluate(INKED) as number[];
+    assert(inked[0]! > 20 && inked[1]! < 16 && inked[2]! > 20, `${inked}`);
+    // Cursors go together: where one curve is looked at, the others give their values too.
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
+    await page.waitForFunction(
+      `[...document.querySelectorAll("#curves figure")].every((figure) =>
+        /\\d/.test(figure.querySelectorAll(".u-legend .u-value")[1].textContent))`,
+    );
     await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
@@ -174,6 +198,20 @@ testWith(
     const span = (Date.parse(`${after.get("to")}Z`) - Date.parse(`${after.get("from")}Z`)) / 1000;
     assert(Math.abs(span - 1800) < 30, `${span}`);
     assertMatch(await page.getAttribute("#csv", "href") ?? "", /channel=cryocon.temperature/);
+    // Logarithmic and in local time; what is below zero has no place on such an axis, and hurts nobody.
+    await page.goto(`${page.url()}&log=1&local=1`);
+    await page.waitForFunction(`/ local time$/.test(document.querySelector("#stretch").textContent)`);
+    assertEquals(
+      await page.$$eval(`#asked [name="log"]:checked, #asked [name="local"]:checked`, (all) => all.length),
+      2,
+    );
+    f.lab.past = {
+      time: f.lab.past.time,
+      value: f.lab.past.value.map((one) => one === null ? null : one + 110),
+    };
+    await page.reload();
+    await page.waitForFunction(`/ local time$/.test(document.querySelector("#stretch").textContent)`);
+    assert((await page.evaluate(INKED) as number[])[0]! > 1);
     assertEquals(open.errors, []);
   },
 );
@@ -186,6 +224,10 @@ testWith("Ctrl-K goes anywhere and commands, by keys alone", [chromium], async (
   await page.keyboard.press("Control+k");
   await page.waitForSelector("dialog[open] li");
   assertEquals(await findings(page), []);
+  await page.keyboard.press("Escape");
+  assertEquals(await page.$$eval("dialog[open]", (found) => found.length), 0);
+  await page.keyboard.press("/");
+  await page.waitForSelector("dialog[open] li");
   await page.keyboard.type("send cryocon stop");
   await page.keyboard.press("Enter");
   await page.waitForFunction(`/^done/.test(document.querySelector("dialog p").textContent)`);

@@ -3,7 +3,7 @@
 const SHOWN = 12;
 /** What begins like one of these is a command. */
 const COMMAND =
-  /^(?:send|set|message|info|warning|error|success|acknowledge|shelve|unshelve|reset_plots|alarms|broadcast|history)\b/;
+  /^(?:send|set|message|info|warning|error|success|acknowledge|shelve|unshelve|reset_plots|alarms|test_alarm|broadcast|history|reload|runs|abort_run)\b/;
 
 type Entry = readonly [name: string, act: string | (() => void)];
 
@@ -14,10 +14,12 @@ let entries: readonly Entry[] = [];
 export function wirePalette(themes: readonly (readonly [name: string, choose: () => void])[]): void {
   const open = () => void openPalette(themes);
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-      event.preventDefault();
-      open();
-    }
+    const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select");
+    const isAsked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" ||
+      event.key === "/" && !isTyping && !event.altKey;
+    if (!isAsked) return;
+    event.preventDefault();
+    open();
   });
   const button = document.querySelector<HTMLButtonElement>("#palette");
   if (!button) return;
