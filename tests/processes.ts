@@ -116,7 +116,11 @@ export async function processorTime(pid: number): Promise<number> {
 
 /** Seconds of processor time that each thread of a process has used. */
 export async function threadTimes(pid: number): Promise<Map<number, number>> {
-  const all = (await outputOf("sh", "-c", `cat /proc/${pid}/task/*/stat`)).trim().split("\n");
+  const threads = (await outputOf("ls", `/proc/${pid}/task`)).trim().split("\n");
+  const files = threads.map((thread) => `/proc/${pid}/task/${thread}/stat`);
+  // One that has ended in between is missed: its name is not there any more, which is no failure.
+  const { stdout } = await new Deno.Command("cat", { args: files, stderr: "null" }).output();
+  const all = new TextDecoder().decode(stdout).trim().split("\n");
   return new Map(all.map((line) => {
     const fields = line.replace(/^.*\) /, "").split(" ");
     return [parseInt(line), (Number(fields[11]) + Number(fields[12])) / 100];

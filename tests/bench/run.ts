@@ -22,6 +22,8 @@ const PARTS = [
 /** The Python that has the reference clients, to measure them as well. */
 const PYTHON = Deno.env.get("DEWAR_PYTHON");
 const HERE = import.meta.dirname!;
+/** What parts look for: the Python, a PostgreSQL to store in, and what the client of that takes from the environment. */
+const ENVIRONMENT = "DEWAR_PYTHON,DEWAR_PG_URL,PG*,USERNAME,USER,LOGNAME";
 
 const LINE = {
   program: "deno task bench",
@@ -48,7 +50,7 @@ await runProgram(LINE, async ({ operands }) => {
   }
   await compileClient();
   const drives = operands.length === 0 || operands.includes("viewer");
-  const measured = `cat,fpack,funpack,${CLIENT},${Deno.execPath()}${
+  const measured = `cat,ls,fpack,funpack,${CLIENT},${Deno.execPath()}${
     PYTHON === undefined ? "" : `,${PYTHON}`
   }`;
   const permissions = [
@@ -58,7 +60,7 @@ await runProgram(LINE, async ({ operands }) => {
     // What drives the browser looks at the machine it is on, and below /proc unless the variable is set.
     ...drives
       ? ["--allow-run", "--allow-env", "--allow-sys"]
-      : [`--allow-run=${measured}`, "--allow-env=DEWAR_PYTHON"],
+      : [`--allow-run=${measured}`, `--allow-env=${ENVIRONMENT}`],
   ];
   const args = ["run", "--no-prompt", ...permissions, `${HERE}/table.ts`, ...operands];
   return await outlive(new Deno.Command(Deno.execPath(), { args, env: { __IS_WSL_TEST__: "1" } }).spawn());

@@ -99,7 +99,9 @@ async function limitFor(daemons: Program, browsers: number) {
 }
 
 async function* thousandDaemons(engine: string, db: string | undefined): AsyncIterable<Row> {
+  await using folders = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir();
+  folders.defer(() => Deno.remove(folder, { recursive: true }));
   await using daemons = await crowd(DAEMONS);
   const raw = await limitFor(daemons, 1);
   await using monitor = await monitorOf(daemons, folder, db);
@@ -135,7 +137,9 @@ async function* thousandDaemons(engine: string, db: string | undefined): AsyncIt
 }
 
 async function* manyBrowsers(): AsyncIterable<Row> {
+  await using folders = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir();
+  folders.defer(() => Deno.remove(folder, { recursive: true }));
   await using daemons = await crowd(WATCHED);
   const raw = await limitFor(daemons, BROWSERS);
   await using monitor = await monitorOf(daemons, folder, undefined);

@@ -56,6 +56,7 @@ async function lab(clients: readonly string[], network: Transport) {
         return reading?.quality === "good" ? [reading.value as number] : [];
       }),
     newest: (name: string) => monitor.monitor.lab.clients.get(name)!.latest.get("count")?.reading.value,
+    peer: () => monitor.peer(),
     log: async () => (await monitor.monitor.lab.recentLog(10_000)).map(({ message }) => message),
     [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
   };
@@ -188,4 +189,26 @@ Deno.test("MONITOR watches those that are there while five hundred are not, half
   await clock.advance("60 s");
   assert(tries < 500 * 30, `${tries} tries in a minute`);
   assertEquals((await rig.log()).filter((message) => /daemon/.test(message)), []);
+});
+
+Deno.test("MONITOR says that its lab is described anew now and then, not with each of a hundred daemons that come", async () => {
+  const network = new MemoryTransport();
+  const all = names(100);
+  await using rig = await lab(all, network);
+  const { clock, counters } = rig;
+  const peer = await rig.peer();
+  peer.send("id name=script type= proto=dewar/1");
+  await using daemons = new AsyncDisposableStack();
+  for (const counter of counters.values()) daemons.use(await counter.serve(network, clock));
+  for (let second = 0; second < 5; second++) {
+    peer.send("@pong");
+    await clock.advance("1 s");
+  }
+  assertEquals(rig.connected().length, all.length);
+  const told = peer.lines.filter((line) => line.startsWith("described "));
+  assert(told.length > 0 && told.length <= 11, `${told.length} times in 5 s`);
+  peer.send("describe");
+  await clock.advance("20 ms");
+  const described = await peer.expect(/^description /);
+  assertEquals(/@revision=\S+/.exec(described)?.[0], /@revision=\S+/.exec(told.at(-1)!)?.[0]);
 });
