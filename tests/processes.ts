@@ -1,4 +1,6 @@
 /** Programs of ours as processes, for tests and benches of the whole: started, watched, weighed, signalled, and ended. */
+import { ConnectionError } from "../lib/errors.ts";
+import { tcp } from "../lib/net/mod.ts";
 import { systemClock } from "../lib/time/mod.ts";
 
 /** The repository's root, with a slash at its end. */
@@ -78,6 +80,22 @@ export async function start(args: readonly string[], command: string = Deno.exec
   };
 }
 
+/**
+ * A port that nobody has, and nobody is given: it lies below those that the system hands out, of which one might become the
+ * near end of the very connection that is tried to it.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    try {
+      await using _listener = await tcp.listen(`127.0.0.1:${port}`, () => {});
+      return port;
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+    }
+  }
+}
+
 /** How a program ended that was run to its end. */
 export interface Ended {
   /** Its exit status. */
@@ -89,13 +107,13 @@ export interface Ended {
 }
 
 /**
- * Runs a program to its end; it is killed if that takes longer than ten seconds.
+ * Runs a program to its end; it is killed if that takes longer than two minutes, on a machine however busy.
  *
  * @param args Arguments of `deno`.
  */
 export async function run(args: readonly string[]): Promise<Ended> {
   const child = spawn(args);
-  const patience = systemClock.after("10 s", () => child.kill("SIGKILL"));
+  const patience = systemClock.after("2 min", () => child.kill("SIGKILL"));
   const { code, stdout, stderr } = await child.output();
   patience.stop();
   const decoder = new TextDecoder();

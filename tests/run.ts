@@ -19,6 +19,7 @@ if (help) {
 
 Tests whose tool is missing (Chromium, PostgreSQL) are skipped and named. Environment:
   CI=true          nothing may be skipped
+  DENO_JOBS=1      one file after the other (default: as many side by side as there are processors)
   DEWAR_LONG=1     fault tests at full length (a hundred kills, sixty seconds of an old daemon)
   DEWAR_PG_URL     a PostgreSQL on which the store's tests may create databases`);
   Deno.exit(0);
@@ -34,10 +35,11 @@ const permissions = [
   "--allow-net",
 ];
 const paths = _.length > 0 ? _.map(String) : ["lib", "daemons", "scripts", "tests", "mod.ts", "README.md"];
+const jobs = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency);
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", ...permissions, "--no-prompt", ...(doc ? ["--doc"] : []), ...paths],
+  args: ["test", "--parallel", ...permissions, "--no-prompt", ...(doc ? ["--doc"] : []), ...paths],
   // playwright-core looks below /proc as soon as it is loaded, which takes --allow-all, unless this is set.
-  env: { NO_COLOR: "1", __IS_WSL_TEST__: "1" },
+  env: { NO_COLOR: "1", DENO_JOBS: jobs, __IS_WSL_TEST__: "1" },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();

@@ -33,8 +33,8 @@ const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
  * import { openLink } from "@dewar/sdk";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
- * await using link = await openLink("line://localhost:7024");
- * assertEquals(link.address, "localhost:7024");
+ * await using link = await openLink("line://127.0.0.1:7024");
+ * assertEquals(link.address, "127.0.0.1:7024");
  * await assertRejects(() => openLink("gpib://1"), Error, "supported: line");
  * ```
  */

@@ -11,8 +11,8 @@ import {
 } from "../time/mod.ts";
 import { type Alarm, AlarmHeap } from "./alarm_heap.ts";
 
-/** Real milliseconds that work outside of the clock, such as on a file, is given before it counts as dead. */
-const PATIENCE = 100;
+/** Real time that work outside of the clock, such as on a file, is given before it counts as dead: a machine may be busy. */
+const PATIENCE: Duration = "20 s";
 
 /**
  * A {@linkcode Clock} for tests: it stands still until {@linkcode VirtualClock.advance} or
@@ -87,12 +87,17 @@ export class VirtualClock implements Clock {
    * Lets time pass until a promise settles.
    *
    * @param promise What is waited for.
-   * @param options `limit`: how much time may pass (default `"1 d"`).
+   * @param options `limit`: how much time may pass (default `"1 d"`). `patience`: how much real time may pass while no timer
+   * waits, such as with a file (default `"20 s"`).
    * @returns What it resolves to.
    * @throws {DewarError} If no timer is left that could wake it up, or the limit is reached.
    */
-  async runUntil<T>(promise: Promise<T>, options: { limit?: Duration } = {}): Promise<T> {
+  async runUntil<T>(
+    promise: Promise<T>,
+    options: { limit?: Duration; patience?: Duration } = {},
+  ): Promise<T> {
     const limit = milliseconds(options.limit ?? "1 d");
+    const patience = milliseconds(options.patience ?? PATIENCE);
     const end = this.#now + limit;
     let done = false;
     const outcome = promise.finally(() => done = true);
@@ -104,7 +109,7 @@ export class VirtualClock implements Clock {
       const alarm = this.#heap.first;
       if (alarm === undefined) {
         idleSince ??= systemClock.now();
-        if (systemClock.now() - idleSince > PATIENCE) throw this.#stuck();
+        if (systemClock.now() - idleSince > patience) throw this.#stuck();
         await systemClock.sleep(1);
         continue;
       }

@@ -1,11 +1,10 @@
 /** MONITOR started before what it needs, twice, or with a broken configuration. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { openDatabase } from "../../daemons/monitor/store/database.ts";
-import { tcp } from "../../lib/net/mod.ts";
 import { eventually, FaultProxy } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { testWithDatabase } from "../monitor/store/postgres.ts";
-import { program, run, start } from "../processes.ts";
+import { freePort, program, run, start } from "../processes.ts";
 import { startDaemon, untilRight } from "./cryocon_daemon.ts";
 import { recordedCryocon } from "./recorded_cryocon.ts";
 import { monitorArgs, startMonitor } from "./running_monitor.ts";
@@ -19,23 +18,16 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
   }
 }
 
-/** An address that nobody listens on. */
-async function freeAddress(): Promise<string> {
-  await using listener = await tcp.listen("127.0.0.1:0", () => {});
-  return listener.address;
-}
-
 Deno.test("MONITOR waits for daemons that are started after it, and watches the others meanwhile", async () => {
   await withFolder(async (data) => {
     await using hardware = await recordedCryocon();
     await using early = await startDaemon(hardware.address, { name: "early" });
-    const address = await freeAddress();
-    await using monitor = await startMonitor(data, `late=${address}`, `early=${early.address}`);
+    const port = await freePort();
+    await using monitor = await startMonitor(data, `late=127.0.0.1:${port}`, `early=${early.address}`);
     await eventually(async () => (await monitor.status())["early.temperature"] === "11");
     assertEquals((await monitor.status())["late"], "0");
     assertEquals(monitor.told("late disconnected"), 0, "what never was there was not lost");
 
-    const port = Number(address.split(":").at(-1));
     await using _late = await startDaemon(hardware.address, { name: "late", port });
     await eventually(async () => (await monitor.status())["late.temperature"] === "11", { timeout: "15 s" });
     assertEquals([monitor.told("late connected"), monitor.told("early connected")], [1, 1]);

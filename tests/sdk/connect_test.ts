@@ -6,6 +6,7 @@ import { serveLine } from "../../lib/line/mod.ts";
 import { connect } from "../../lib/sdk/mod.ts";
 import { placeOf } from "../../lib/sdk/place.ts";
 import { MemoryTransport } from "../../lib/testing/mod.ts";
+import { withEnvironment } from "../environment.ts";
 
 const Lamp = {
   model: "lamp",
@@ -14,7 +15,7 @@ const Lamp = {
   safe: { stop: "hold", claimLost: "hold", abort: "hold", interlock: "hold" },
 } as const satisfies Model;
 
-/** Runs a test with these variables, in a lab whose file says this. */
+/** Runs a test with these variables, to which `DEWAR_LAB` is added, in a lab whose file says this. */
 async function withLab(
   lab: string,
   variables: Record<string, string>,
@@ -22,28 +23,28 @@ async function withLab(
 ): Promise<void> {
   const path = await Deno.makeTempFile();
   await Deno.writeTextFile(path, lab);
-  const set = Object.entries({ DEWAR_LAB: path, ...variables });
-  for (const [name, value] of set) Deno.env.set(name, value);
+  variables.DEWAR_LAB = path;
   try {
-    await test();
+    await withEnvironment(variables, test);
   } finally {
-    for (const [name] of set) Deno.env.delete(name);
     await Deno.remove(path);
   }
 }
 
 const LAB = "instances:\n  ceiling:\n    model: lamp\n    address: lamp:7000\n";
 
-Deno.test("placeOf() knows addresses, then the environment, then lab.yaml, then MONITOR", () =>
-  withLab(LAB, { DEWAR_CEILING: "", DEWAR_DESK_LAMP: "desk:1" }, async () => {
+Deno.test("placeOf() knows addresses, then the environment, then lab.yaml, then MONITOR", () => {
+  const variables: Record<string, string> = { DEWAR_CEILING: "", DEWAR_DESK_LAMP: "desk:1" };
+  return withLab(LAB, variables, async () => {
     assertEquals(await placeOf(Lamp, "lamp:7000"), { address: "lamp:7000" });
     assertEquals(await placeOf(Lamp, "desk-lamp"), { address: "desk:1" });
     assertEquals(await placeOf(Lamp, "ceiling"), { address: "lamp:7000" });
     assertEquals(await placeOf(Lamp), { address: "lamp:7000" });
     assertEquals(await placeOf(Lamp, "floor"), { address: "localhost:7100", name: "floor" });
-    Deno.env.set("DEWAR_CEILING", "ceiling:2");
+    variables.DEWAR_CEILING = "ceiling:2";
     assertEquals(await placeOf(Lamp), { address: "ceiling:2" });
-  }));
+  });
+});
 
 Deno.test("connect() goes where lab.yaml says", () =>
   withLab(LAB, {}, async () => {

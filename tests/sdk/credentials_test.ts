@@ -5,6 +5,7 @@ import { Certificate, type Connection, listenTls, tls } from "../../lib/net/mod.
 import { ConfigError } from "../../lib/errors.ts";
 import { systemClock } from "../../lib/time/mod.ts";
 import { filesOf, makeCertificate } from "../certificates.ts";
+import { withEnvironment } from "../environment.ts";
 
 Deno.test("connectLab() shows DEWAR_TOKEN and believes DEWAR_CA, unless it is told otherwise", async () => {
   const authority = makeCertificate({ name: "lab" });
@@ -29,20 +30,19 @@ Deno.test("connectLab() shows DEWAR_TOKEN and believes DEWAR_CA, unless it is to
   };
   try {
     await Deno.writeTextFile(file, authority.cert);
-    Deno.env.set("DEWAR_TOKEN", "from the environment");
-    Deno.env.set("DEWAR_CA", file);
-    await using server = await serveLine(service, { address: "127.0.0.1:0", transport, token: remember });
-    const where = `tls://localhost:${server.port}`;
-    for (const more of [{}, { token: "said" }]) {
-      await using lab = await connectLab(where, more);
-      assertEquals(await lab.devices(), ["lamp"]);
-    }
-    assertEquals([...shown], ["from the environment", "said"]);
-    Deno.env.set("DEWAR_CA", "/nowhere/ca.crt");
-    await assertRejects(() => connectLab(where), ConfigError, "DEWAR_CA: expected a readable file");
+    const variables: Record<string, string> = { DEWAR_TOKEN: "from the environment", DEWAR_CA: file };
+    await withEnvironment(variables, async () => {
+      await using server = await serveLine(service, { address: "127.0.0.1:0", transport, token: remember });
+      const where = `tls://localhost:${server.port}`;
+      for (const more of [{}, { token: "said" }]) {
+        await using lab = await connectLab(where, more);
+        assertEquals(await lab.devices(), ["lamp"]);
+      }
+      assertEquals([...shown], ["from the environment", "said"]);
+      variables.DEWAR_CA = "/nowhere/ca.crt";
+      await assertRejects(() => connectLab(where), ConfigError, "DEWAR_CA: expected a readable file");
+    });
   } finally {
-    Deno.env.delete("DEWAR_TOKEN");
-    Deno.env.delete("DEWAR_CA");
     await Deno.remove(file);
   }
 });

@@ -6,6 +6,7 @@ import { ConfigError, ConnectionError } from "../../../lib/errors.ts";
 import type { LogLine } from "../../../lib/link/link.ts";
 import { eventually, VirtualClock } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
+import { freePort } from "../../processes.ts";
 import { giveDatabase } from "./made_database.ts";
 import { testWithDatabase } from "./postgres.ts";
 
@@ -262,9 +263,7 @@ testWithDatabase(
 Deno.test("Store takes everything while there is no database and carries it over once there is", () =>
   inFolder(async (data) => {
     const reports: string[] = [];
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr as Deno.NetAddr;
-    listener.close();
+    const port = await freePort();
     const absent = `postgres://lab:secret@127.0.0.1:${port}/dewar`;
     const start = systemClock.time();
     const first = await openStore({ data, db: absent, report: (_type, message) => reports.push(message) });
