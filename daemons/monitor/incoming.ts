@@ -29,13 +29,15 @@ interface Visitor {
 /** Everybody who has connected to MONITOR. */
 export class Incoming implements Disposable {
   readonly #lab: LiveLab;
+  readonly #mayBe: (peer: Peer, client: string) => boolean;
   readonly #visitors = new Map<Peer, Visitor>();
   readonly #poll: Timer;
   readonly #watching: Disposable;
 
-  /** Begins with nobody. */
-  constructor(lab: LiveLab) {
+  /** Begins with nobody; `mayBe` says whether a peer may speak for a client. */
+  constructor(lab: LiveLab, mayBe: (peer: Peer, client: string) => boolean) {
     this.#lab = lab;
+    this.#mayBe = mayBe;
     this.#poll = lab.clock.every(POLL, () => {
       for (const [peer, { isPolled }] of this.#visitors) if (isPolled) peer.send("get_status");
     });
@@ -81,9 +83,13 @@ export class Incoming implements Disposable {
     call.listener.onUpdate(update);
   }
 
-  /** Under what name a peer is in the log. */
+  /** Under what name a peer is in the log; who uses one that is not its own is told apart by its address. */
   sourceOf(peer: Peer): string {
-    return this.#isNamed(peer) ? peer.name : MONITOR_NAME;
+    if (!this.#isNamed(peer)) return MONITOR_NAME;
+    const { name, address } = peer;
+    const isOwn = this.#visitors.get(peer)?.call?.client.name === name;
+    const isTaken = name === MONITOR_NAME || this.#lab.clients.has(name);
+    return isTaken && !isOwn ? `${name} (${address})` : name;
   }
 
   /** Sends a line to everybody. */
@@ -113,6 +119,14 @@ export class Incoming implements Disposable {
     if (client === visitor.call?.client) return;
     this.#hangUp(visitor);
     if (!client?.enabled) return;
+    if (!this.#mayBe(peer, client.name)) {
+      return this.#lab.say("warning", `${peer.address} calls itself ${client.name} and may not: its values are not taken`);
+    }
+    const rival = [...this.#visitors].find(([, { call }]) => call?.client === client)?.[0];
+    if (rival) {
+      const both = `${rival.address} and ${peer.address} both call themselves ${client.name}`;
+      this.#lab.say("warning", `${both}: the first is believed for as long as it is there`);
+    }
     const feed = feedOf(peer, this.#lab.clock.time());
     const listener = this.#lab.attach(client, feed);
     visitor.call = { client, feed, listener, status: new StatusReader(client.name), description: undefined };

@@ -54,6 +54,8 @@ export interface Client {
   readonly plots: readonly Plot[];
   /** How its link stands. */
   readonly state: LinkState;
+  /** When it last came or went, monotonic milliseconds. */
+  readonly turned: number;
   /** What it is, once known. */
   readonly description: Description | undefined;
   /** Its channels by key, in order. */
@@ -159,6 +161,8 @@ export interface Lab {
   readonly name: string;
   /** Its clients by name, in the order of the configuration. */
   readonly clients: ReadonlyMap<string, Client>;
+  /** Every value is stored at least this often, seconds. */
+  readonly interval: number;
   /** Values acknowledged: on disk in the spool, fsynced. */
   readonly stored: number;
   /** Why the store is not working, if it is not. */

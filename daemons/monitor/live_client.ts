@@ -21,6 +21,7 @@ export class LiveClient implements Client {
   /** Ways to it, best first: its link, then peers that called under its name. */
   readonly feeds: Feed[] = [];
   state: LinkState;
+  turned: number;
   description: Description | undefined;
   channels: ReadonlyMap<string, Channel> = new Map();
   /** Number of the last update taken, where its daemon numbers them. */
@@ -30,8 +31,9 @@ export class LiveClient implements Client {
   /** No good value goes over age before this moment, monotonic milliseconds. */
   #soundUntil = Infinity;
 
-  /** Begins without any way to it, at `time` (unix seconds). */
-  constructor(config: ClientConfig, time: number) {
+  /** Begins without any way to it, at `time` (unix seconds), which is `now` in monotonic milliseconds. */
+  constructor(config: ClientConfig, time: number, now: number) {
+    this.turned = now;
     this.name = config.name;
     this.address = config.address ?? "";
     this.title = config.title;

@@ -66,7 +66,7 @@ export class LiveLab implements Lab, Disposable {
     this.#recorder = recorder;
     this.#refresh();
     const time = clock.time();
-    this.#clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time)]));
+    this.#clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time, clock.now())]));
     this.#sweep = clock.every(SWEEP, () => this.#expire());
     this.runs = new Runs({
       clients: () => this.#clients,
@@ -94,7 +94,7 @@ export class LiveLab implements Lab, Disposable {
     const changed: string[] = [];
     const after = new Map(configs.map((config) => {
       const known = before.get(config.name);
-      if (!known?.isAt(config)) return [config.name, new LiveClient(config, time)] as const;
+      if (!known?.isAt(config)) return [config.name, new LiveClient(config, time, this.clock.now())] as const;
       if (known.dress(config)) changed.push(config.name);
       return [config.name, known] as const;
     }));
@@ -233,13 +233,21 @@ export class LiveLab implements Lab, Disposable {
     const { present } = client;
     const isGone = this.#clients.get(client.name) !== client;
     if (this.#closed || isGone || isSame(present, client.state)) return;
-    const wasConnected = client.connected;
+    const { connected: wasConnected, state: before } = client;
     client.state = present;
+    if (present.since !== before.since) client.turned = this.clock.now();
+    if (present.peerName !== before.peerName) this.#doubt(client);
     if (client.connected !== wasConnected) {
       this.say("info", `${client.name} ${client.connected ? "connected" : "disconnected"}`);
       if (wasConnected) this.#spoiled(client, client.lose(present.why ?? "not connected"));
     }
     this.#emit({ kind: "state", client });
+  }
+
+  /** A daemon that calls itself as another client is most likely reached under a wrong address. */
+  #doubt({ name, address, state: { peerName } }: LiveClient): void {
+    if (peerName === undefined || peerName === name || !this.#clients.has(peerName)) return;
+    this.say("warning", `${name} (${address}) calls itself ${peerName}, which is another client here: see their addresses`);
   }
 
   #describe(client: LiveClient, description: Description): void {

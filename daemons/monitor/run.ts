@@ -4,7 +4,7 @@ import { CommandError } from "../../lib/errors.ts";
 import type { LogLine } from "../../lib/link/link.ts";
 import { formatAddress, listenTls, tls, type Transport } from "../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
-import { Access, type Passwords } from "./access/mod.ts";
+import { Access, may, type Passwords } from "./access/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
 import type { Workplace } from "./commands.ts";
 import { runTyped } from "./run_command.ts";
@@ -20,7 +20,7 @@ import { Links, type OpenLink } from "./links.ts";
 import { LiveLab } from "./live_lab.ts";
 import type { Recorder } from "./recorder.ts";
 import { reload } from "./reload.ts";
-import { monitorService } from "./service.ts";
+import { claimOf, monitorService } from "./service.ts";
 import type { ShownCertificate } from "./shown_certificate.ts";
 import { LabStatus } from "./status.ts";
 
@@ -91,7 +91,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const access = options.access ?? new Access(config);
   await using parts = new AsyncDisposableStack();
   const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
-  const incoming = parts.use(new Incoming(lab));
+  const incoming = parts.use(new Incoming(lab, (peer, client) => may(access.peer(claimOf(peer)), "command", client)));
   const values = parts.use(new LabValues(lab));
   let server: LineServer | undefined;
   const links = new Links(lab, options.openLink, (client, link) => images.follow(client.name, link));

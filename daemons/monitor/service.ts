@@ -1,7 +1,7 @@
 /** MONITOR as its TCP port shows it: the original's words, and a whole lab that can be described and subscribed to. @module */
 import type { ShownService } from "../../lib/daemon/katcp.ts";
-import type { Outcome, ParsedLine } from "../../lib/line/mod.ts";
-import type { Access } from "./access/mod.ts";
+import type { Outcome, ParsedLine, Peer } from "../../lib/line/mod.ts";
+import { type Access, SHARED } from "./access/mod.ts";
 import type { Reply, Workplace } from "./commands.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Via } from "./lab.ts";
@@ -42,9 +42,9 @@ export function monitorService({ status, values, incoming, work, access, via }: 
         incoming.status(peer, line.options);
         return undefined;
       }
-      const source = incoming.sourceOf(peer);
-      const { name, token, trusted } = peer;
-      const person = access.peer({ name, token, isLocal: trusted && token === undefined });
+      const person = access.peer(claimOf(peer));
+      const isNamed = person?.known === "token" && person.name !== SHARED;
+      const source = isNamed ? person.name : incoming.sourceOf(peer);
       const options = { onProgress: progress };
       const reply = runCommand(line, { person, source, via, from: peer.address, options }, work);
       return reply instanceof Promise ? reply.then((reply) => answer(line, reply)) : answer(line, reply);
@@ -52,6 +52,11 @@ export function monitorService({ status, values, incoming, work, access, via }: 
     joined: (peer) => incoming.joined(peer),
     left: (peer) => incoming.left(peer),
   };
+}
+
+/** What a peer says of itself, as {@linkcode Access.peer} takes it: whoever is obeyed without a token is so for where it is. */
+export function claimOf({ name, token, trusted }: Peer): Parameters<Access["peer"]>[0] {
+  return { name, token, isLocal: trusted && token === undefined };
 }
 
 /** Who gave no mid expects no answer: the original never gave any. */

@@ -57,7 +57,8 @@ const empty = new Uint8Array(0);
  * ```
  */
 export class LineCodec {
-  readonly #limit: number;
+  /** Longest line in bytes; it may change between two chunks. */
+  limit: number;
   #partial: Uint8Array = empty;
   #partialLength = 0;
   #skipping = false;
@@ -67,7 +68,7 @@ export class LineCodec {
 
   /** Makes one at the beginning of a stream. */
   constructor(options: LineCodecOptions = {}) {
-    this.#limit = options.limit ?? 1024 * 1024;
+    this.limit = options.limit ?? 1024 * 1024;
   }
 
   /**
@@ -119,7 +120,7 @@ export class LineCodec {
       return undefined;
     }
     const to = Math.min(end, lines.bytes.length);
-    if (this.#partialLength + to - from > this.#limit) {
+    if (this.#partialLength + to - from > this.limit) {
       this.#keep(lines.bytes.subarray(from, Math.min(to, from + HEAD)));
       const event = this.#tooLong();
       this.#forget();
@@ -170,7 +171,7 @@ export class LineCodec {
   #tooLong(): LineEvent {
     const head = latin1(this.#partial.subarray(0, Math.min(this.#partialLength, HEAD)));
     const { mid } = readLine(head.slice(0, Math.max(0, head.search(/\s\S*$/))));
-    const problem = `the line is longer than ${this.#limit} bytes`;
+    const problem = `the line is longer than ${this.limit} bytes`;
     return { kind: "bad", code: "too_long", problem, ...(mid === undefined ? {} : { mid }) };
   }
 }

@@ -17,10 +17,23 @@ export interface Introduction {
   readonly model?: string;
 }
 
+/** Longest name of a peer, characters. */
+const LONGEST_NAME = 64;
+
+/** A name as it may stand in logs and on screens, whatever the peer said: one line, no control characters, not long. */
+export function tidyName(name: string): string {
+  return [...name.replace(/\p{C}/gu, "")].slice(0, LONGEST_NAME).join("").trim();
+}
+
 /** Reads an `id` line. */
 export function readIntroduction({ options }: ParsedLine): Introduction {
   const { name = "", type = "", proto, model } = options;
-  return { name, type, isModern: proto === PROTOCOL, ...(model === undefined ? {} : { model }) };
+  return {
+    name: tidyName(name),
+    type: tidyName(type),
+    isModern: proto === PROTOCOL,
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /**

@@ -4,6 +4,11 @@ import { LineCodec, type LineEvent } from "./codec.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionContext } from "./session_context.ts";
 
+/** Longest line, bytes, where nobody says otherwise. */
+const LIMIT = 1024 * 1024;
+/** Longest line of peers that may only look, bytes. */
+const STRANGERS = 64 * 1024;
+
 /**
  * Hands on requests as fast as their replies can be queued. When the peer does not take these, it stops in the middle of a
  * chunk and reads no more, so that neither requests nor replies pile up.
@@ -27,11 +32,17 @@ export class Intake {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#context = context;
-    this.#codec = new LineCodec(context.lineLimit === undefined ? {} : { limit: context.lineLimit });
+    this.#codec = new LineCodec();
     this.#handle = (event) => {
       handle(event);
       return outbox.hasRoom;
     };
+  }
+
+  /** Believes the peer, or does not: so many may connect of whom nothing is known that their lines must be short. */
+  set isTrusted(isTrusted: boolean) {
+    const limit = this.#context.lineLimit ?? LIMIT;
+    this.#codec.limit = isTrusted ? limit : Math.min(limit, STRANGERS);
   }
 
   /** Whether a chunk is being handled: its replies are sent when that is done. */

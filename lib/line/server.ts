@@ -1,7 +1,7 @@
 /** Serves a device, or MONITOR, over the line protocol. @module */
 import { timingSafeEqual } from "node:crypto";
 import type { LogLine } from "../link/link.ts";
-import { type Connection, type Listener, type Transport, transportFor } from "../net/mod.ts";
+import { type Connection, Gate, type Listener, type Transport, transportFor } from "../net/mod.ts";
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { PushGate } from "./push_gate.ts";
 import type { LineService, Peer } from "./service.ts";
@@ -26,6 +26,10 @@ export interface LineServerOptions {
   trustNetwork?: boolean;
   /** Longest line, bytes (default 1 MiB). */
   lineLimit?: number;
+  /** How many peers may be connected (default 2000). Where it is full, who has said nothing so far makes room. */
+  peers?: number;
+  /** How many of them may be from one address of another machine (default 500). */
+  peersPerAddress?: number;
   /** How long a peer may leave its replies unread before it is dropped (default `"30 s"`). */
   patience?: Duration;
   /** A peer that said `proto=` is asked when it was silent for twice this time, dropped after three more (default `"0.55 s"`). */
@@ -101,12 +105,19 @@ class Server implements LineServer {
   readonly #context: SessionContext;
   readonly #connections = new Set<Connection>();
   readonly #described: Disposable | undefined;
+  readonly #room: Gate<Session>;
   #anonymous = 0;
   #closing: Promise<void> | undefined;
 
   constructor(service: LineService, options: LineServerOptions) {
     const { token, clock = systemClock } = options;
     this.#service = service;
+    this.#room = new Gate({
+      total: options.peers ?? 2000,
+      perAddress: options.peersPerAddress ?? 500,
+      clock,
+      report: (message) => options.log?.("warning", message),
+    });
     this.#context = {
       service,
       replies: new SharedReplies(service),
@@ -118,6 +129,7 @@ class Server implements LineServer {
       trustNetwork: options.trustNetwork ?? false,
       isToken: typeof token === "function" ? token : (shown) => token !== undefined && isSame(shown, token),
       log: options.log ?? (() => {}),
+      spoke: (session) => this.#room.proved(session),
     };
     this.#described = service.onDescribed?.(() => {
       const modern = [...this.peers].filter((peer) => peer.modern);
@@ -140,9 +152,12 @@ class Server implements LineServer {
     const name = `anonymous${String(++this.#anonymous).padStart(3, "0")}`;
     const session = new Session(this.#context, connection, name);
     this.peers.add(session);
+    const host = connection.isLocal ? "127.0.0.1" : connection.peer.replace(/:\d+$/, "");
+    this.#room.enter(session, host)?.leave();
     this.#connections.add(connection);
     connection.closed.then(() => {
       this.peers.delete(session);
+      this.#room.left(session);
       this.#connections.delete(connection);
       this.#service.left?.(session);
     });

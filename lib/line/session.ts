@@ -4,6 +4,7 @@ import type { Progress } from "../link/link.ts";
 import { type Connection, type Heartbeat, heartbeat, type Receiver } from "../net/mod.ts";
 import { formatDone, formatFailed, formatProgress } from "./answer.ts";
 import type { LineEvent } from "./codec.ts";
+import { tidyName } from "./greeting.ts";
 import { Intake } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { formatOption, oneLine, toAscii } from "./quote.ts";
@@ -42,6 +43,7 @@ export class Session implements Peer, Receiver {
   #running = 0;
   #badLines = 0;
   #hasEnded = false;
+  #hasSpoken = false;
 
   /** Makes the session of a connection that was just accepted, under the name it has until it gives one. */
   constructor(context: SessionContext, connection: Connection, name: string) {
@@ -57,6 +59,7 @@ export class Session implements Peer, Receiver {
       giveUp: (why) => this.drop(why),
     });
     this.#intake = new Intake(connection, this.#outbox, context, this.#handle);
+    this.#intake.isTrusted = this.trusted;
   }
 
   /** Aborted when the peer is gone. */
@@ -78,6 +81,11 @@ export class Session implements Peer, Receiver {
     const message = `Dropped ${this.#who}: ${why}`;
     this.#context.log("warning", message);
     this.#connection.destroy(new ConnectionError(message));
+  }
+
+  /** Makes room for another. */
+  leave(): void {
+    this.#connection.destroy(new ConnectionError(`${this.#who} made room for another`));
   }
 
   /** Tells a modern peer that the description has changed. */
@@ -104,7 +112,9 @@ export class Session implements Peer, Receiver {
   }
 
   closed(error?: Error): void {
-    if (error && !this.#wasDropped) this.#context.log("info", `Lost ${this.#who}: ${error.message}`);
+    if (error && !this.#wasDropped && this.#hasSpoken) {
+      this.#context.log("info", `Lost ${this.#who}: ${error.message}`);
+    }
     this.#outbox.drained();
     this.#heartbeat?.stop();
     this.#subscription?.[Symbol.dispose]();
@@ -126,8 +136,8 @@ export class Session implements Peer, Receiver {
 
   /** Takes what the peer says of itself. */
   learn({ options }: ParsedLine): void {
-    this.name = options.name || this.name;
-    this.type = options.type ?? "";
+    this.name = tidyName(options.name ?? "") || this.name;
+    this.type = tidyName(options.type ?? "");
     if (options.proto === "dewar/1") this.#becomeModern();
     if (options.token !== undefined) this.#show(options.token);
     this.#context.service.joined?.(this);
@@ -199,6 +209,7 @@ export class Session implements Peer, Receiver {
     const isRight = isToken(token);
     this.token = isRight ? token : undefined;
     this.trusted = isRight || this.#isBelieved;
+    this.#intake.isTrusted = this.trusted;
     if (!this.trusted) log("warning", `${this.#who} showed a wrong token`);
   }
 
@@ -214,6 +225,10 @@ export class Session implements Peer, Receiver {
   }
 
   readonly #handle = (event: LineEvent): void => {
+    if (!this.#hasSpoken) {
+      this.#hasSpoken = true;
+      this.#context.spoke(this);
+    }
     if (event.kind === "line") this.#obey(event.line);
     else if (event.kind === "bad") this.#refuse(event);
   };

@@ -3,6 +3,7 @@ import type { LogLine } from "../link/link.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { PushGate } from "./push_gate.ts";
 import type { LineService } from "./service.ts";
+import type { Session } from "./session.ts";
 import type { SharedReplies } from "./shared_replies.ts";
 
 /** What the sessions of one server have in common. */
@@ -25,6 +26,8 @@ export interface SessionContext {
   readonly trustNetwork: boolean;
   /** Whether a token is the right one. */
   isToken(token: string): boolean;
+  /** A peer has said its first line. */
+  spoke(session: Session): void;
   /** Writes to the log. */
   log(type: LogLine["type"], message: string): void;
 }

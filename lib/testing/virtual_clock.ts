@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
   readonly every: Clock["every"];
   readonly sleep: Clock["sleep"];
   readonly after: Clock["after"];
-  readonly #start: number;
+  #start: number;
   readonly #heap = new AlarmHeap();
   #now = 0;
   #order = 0;
@@ -61,6 +61,11 @@ export class VirtualClock implements Clock {
   /** Unix seconds. */
   time(): number {
     return this.#start + this.#now / 1000;
+  }
+
+  /** Sets the wall clock, as people and time servers do; timers and `now` know nothing of it. */
+  jump(seconds: number): void {
+    this.#start += seconds;
   }
 
   /** How many timers wait. */

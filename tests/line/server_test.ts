@@ -432,3 +432,55 @@ Deno.test("serveLine() asks only a silent peer that said proto=, and drops it af
     assertEquals([...server.peers].map((peer) => peer.name), ["old"]);
     assertMatch(log.join(), /^info Lost script \(.*silent for/);
   }));
+
+Deno.test("serveLine() lets who speaks stay where others have taken every place and say nothing", () =>
+  withLamp(async ({ connect, log, server }) => {
+    const first = await connect();
+    first.send("get_status");
+    await first.expect(/^status /);
+    const silent = await Promise.all(Array.from({ length: 20 }, connect));
+    const late = await connect();
+    late.send("get_status");
+    await late.expect(/^status /);
+    first.send("get_status");
+    await first.expect(/^status /);
+    assertEquals(server.peers.size, 5);
+    await silent[0]!.closed;
+    assertEquals(log, [
+      "warning There are 5 connections from 127.0.0.1 already: one had to go, as 127.0.0.1 wanted in",
+    ]);
+  }, { peers: 5 }));
+
+Deno.test("serveLine() takes long lines only from peers that it believes", () => {
+  const network = new MemoryTransport();
+  const long = `set flux=${"1".repeat(100_000)}`;
+  return withLamp(async ({ server }) => {
+    const client = lineClient(await network.connect(server.address));
+    client.connection.write(`id name=far proto=dewar/1\n${long} @mid=1\nget_status\n`);
+    await client.expect(/^status /);
+    client.connection.write(`id name=far token=right\n${long} @mid=2\n`);
+    await client.expect(/^(?:done|failed) @mid=2(?!.*too_long)/);
+    client.connection.write(`id name=far token=wrong\nset @mid=3 flux=${"1".repeat(100_000)}\n`);
+    await client.expect(/^failed @mid=3 @code=too_long/);
+    client.connection.destroy();
+  }, { transport: remote(network), token: "right" });
+});
+
+Deno.test("serveLine() makes of a peer's name what can be shown, whatever it says", () =>
+  withLamp(async ({ connect, server }) => {
+    const cases: [string, string][] = [
+      ["../../etc/passwd", "../../etc/passwd"],
+      ["<b>bold</b>", "<b>bold</b>"], // it is text wherever it is shown
+      ["a\u001b[31mred\u0007\u0085b", "a[31mredb"],
+      ["\u202egnp.exe", "gnp.exe"],
+      ["x".repeat(5000), "x".repeat(64)],
+    ];
+    for (const [said, name] of cases) {
+      const client = await connect();
+      client.send(`id name="${said}" type="${said}"`);
+      client.send("get_status");
+      await client.expect(/^status /);
+      const peer = [...server.peers].at(-1)!;
+      assertEquals([peer.name, peer.type], [name, name]);
+    }
+  }));

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { hashToken } from "../../daemons/monitor/access/mod.ts";
 import type { LineClient } from "../../lib/testing/mod.ts";
 import { bench } from "./bench.ts";
 import { modelOf } from "./fake_link.ts";
@@ -123,4 +124,94 @@ Deno.test("cameras are sent the values of everything else, quoted, and never the
   assertEquals(b.link("ccd1").lines, [wanted]);
   assertEquals(script.lines.filter((line) => line.startsWith("set_keywords")), []);
   assertEquals(b.link("gauge").lines, []);
+});
+
+Deno.test("a peer that changes its name is one client after the other, and the first goes stale", async () => {
+  await using b = await bench([], { clients: [CALLER, { ...CALLER, name: "gauge" }] });
+  const peer = await b.peer();
+  peer.send("id name=archon type=");
+  peer.send("status temp=1");
+  await b.settle();
+  peer.send("id name=gauge type=");
+  peer.send("status pressure=2");
+  await b.settle();
+  const [archon, gauge] = ["archon", "gauge"].map((name) => b.monitor.lab.clients.get(name)!);
+  assertEquals([archon!.state.status, archon!.latest.get("temp")!.reading.quality], ["connecting", "stale"]);
+  assertEquals([gauge!.state.status, gauge!.latest.get("pressure")!.reading.value], ["connected", 2]);
+  assertEquals([...gauge!.latest.keys()], ["pressure"]); // nothing of what it was before
+});
+
+Deno.test("of two peers with one name the first is believed, both are told of, and the second follows", async () => {
+  await using b = await bench([], { clients: [CALLER] });
+  const [first, second] = [await b.peer(), await b.peer()];
+  for (const peer of [first, second]) peer.send("id name=archon type=");
+  await b.settle();
+  first.send("status temp=1");
+  second.send("status temp=99");
+  second.send("status temp=98");
+  await b.settle();
+  const value = () => b.monitor.lab.clients.get("archon")!.latest.get("temp")!.reading.value;
+  assertEquals(value(), 1);
+  const told = (await b.log()).filter((line) => line.includes("both call themselves archon"));
+  assertEquals(told.length, 1);
+  assertMatch(told[0]!, /^monitor warning .* and .*: the first is believed for as long as it is there$/);
+  first.close();
+  await b.settle();
+  second.send("status temp=97");
+  await b.settle();
+  assertEquals(value(), 97);
+});
+
+Deno.test("who may only look cannot be a client, nor write to the log", async () => {
+  const viewer = { name: "wall", role: "viewer", grants: [], hash: hashToken("wall-token") } as const;
+  const daemons = {
+    name: "rack",
+    role: "viewer",
+    grants: [{ pattern: "archon", role: "operator" }],
+  } as const;
+  const tokens = [viewer, { ...daemons, hash: hashToken("rack-token") }];
+  await using b = await bench([], { clients: [CALLER], tokens });
+  const [liar, honest] = [await b.peer(), await b.peer()];
+  liar.send("id name=archon type= token=wall-token");
+  liar.send("status temp=99");
+  liar.send("error all is lost");
+  honest.send("id name=archon type= token=rack-token");
+  honest.send("status temp=-100");
+  honest.send("info all is well");
+  await b.settle();
+  assertEquals(b.monitor.lab.clients.get("archon")!.latest.get("temp")!.reading.value, -100);
+  const log = await b.log();
+  assertEquals(log.filter((line) => line.includes("all is")), [
+    "wall warning error all is lost (denied: wall is viewer and may not write notes: that takes an operator)",
+    "rack info all is well",
+  ]);
+  assertEquals(log.filter((line) => line.includes("calls itself archon and may not")).length, 1);
+});
+
+Deno.test("a peer that takes MONITOR's name, or a client's, is told apart in the log", async () => {
+  await using b = await bench(["gauge"]);
+  b.link("gauge").connect(modelOf({ pressure: { type: "number" } }));
+  const peer = await b.peer();
+  for (const name of ["monitor", "script"]) {
+    peer.send(`id name=${name} type=`);
+    peer.send(`info I am ${name}`);
+  }
+  await b.settle();
+  const log = (await b.log()).filter((line) => line.includes("I am"));
+  assertMatch(log[0]!, /^monitor \(.+\) info I am monitor$/);
+  assertEquals(log[1], "script info I am script");
+});
+
+Deno.test("a daemon that introduces itself as another client is told of, once for each connection", async () => {
+  await using b = await bench(["gauge", "lamp"]);
+  const as = (peerName: string) =>
+    ({ status: "connected", since: b.clock.time(), peerName, peerType: "" }) as const;
+  b.link("gauge").become(as("lamp"));
+  b.link("lamp").become(as("Lamp 7"));
+  await b.settle();
+  await b.clock.advance("10 s");
+  const told = (await b.log()).filter((line) => line.includes("calls itself"));
+  assertEquals(told, [
+    "monitor warning gauge (gauge:1) calls itself lamp, which is another client here: see their addresses",
+  ]);
 });

@@ -25,8 +25,8 @@ export interface AccessSettings {
   readonly trustNetwork: boolean;
 }
 
-/** The name of the token that is given as text. */
-const PLAIN = "token";
+/** The name of the token that is given as text, which says nothing of who shows it. */
+export const SHARED = "token";
 /** The name of those of whom nothing is known. */
 export const NOBODY = "web";
 /** Who has a password, but is not named among the users. */
@@ -58,7 +58,7 @@ export class Access {
     this.#passwords = passwords;
     const { token, tokens } = settings;
     const named = tokens.map(({ hash, ...person }) => [hash, { ...person, known: "token" }] as const);
-    const plain = { name: PLAIN, role: "operator", grants: [], known: "token" } as const;
+    const plain = { name: SHARED, role: "operator", grants: [], known: "token" } as const;
     this.#tokens = new Map([...token === undefined ? [] : [[hashToken(token), plain] as const], ...named]);
     return gist(settings, passwords) !== before;
   }

@@ -69,12 +69,14 @@ export class Alarms implements Disposable {
   readonly #repeats = new Map<Alarm, number>();
   readonly #timer: Timer;
   readonly #began: number;
+  readonly #offset: number;
 
   /** Begins to look. */
   constructor(options: AlarmsOptions) {
     const { rules, saved = {}, clock } = options;
     this.#options = options;
     const now = this.#began = clock.time();
+    this.#offset = now - clock.now() / 1000;
     this.#alarms = new Map(rules.map((rule) => [rule.name, new Alarm(rule, saved[rule.name], now)]));
     const byChannel = new Map<string, Alarm[]>();
     for (const alarm of this.#alarms.values()) {
@@ -150,7 +152,7 @@ export class Alarms implements Disposable {
    */
   acknowledge(name: string, by: string, note = ""): void {
     const alarm = this.#named(name);
-    const happened = alarm.acknowledge({ by, note, time: this.#options.clock.time() });
+    const happened = alarm.acknowledge({ by, note, time: this.#time });
     if (happened.length === 0) throw new CommandError("invalid", `${name} has nothing to acknowledge`);
     this.#tell(alarm, happened, { by, note });
   }
@@ -166,7 +168,7 @@ export class Alarms implements Disposable {
       throw new CommandError("limit", `${name} can be shelved for up to a year, not for ${seconds} s`);
     }
     const alarm = this.#named(name);
-    const time = this.#options.clock.time();
+    const time = this.#time;
     this.#tell(alarm, alarm.shelve({ by, note, time }, time + seconds), { by, note });
   }
 
@@ -187,6 +189,11 @@ export class Alarms implements Disposable {
     this.#timer.stop();
   }
 
+  /** The time as it would be had nobody set the clock since the begin: what lasts is measured by it. */
+  get #time(): number {
+    return this.#offset + this.#options.clock.now() / 1000;
+  }
+
   #named(name: string): Alarm {
     const alarm = this.#alarms.get(name);
     if (alarm) return alarm;
@@ -198,9 +205,9 @@ export class Alarms implements Disposable {
   }
 
   #lookAt(alarms: Iterable<Alarm>): void {
-    const now = this.#options.clock.time();
+    const now = this.#time;
     const scene: Scene = {
-      now,
+      now: this.#options.clock.time(),
       reading: (channel) => this.#options.scene.reading(channel),
       age: (channel) => this.#options.scene.age(channel),
       isActive: (rule) => {
@@ -231,7 +238,7 @@ export class Alarms implements Disposable {
       onEvent(event);
       if (alarm.saved.shelved) continue;
       if (what === "raised") {
-        this.#repeats.set(alarm, event.time);
+        this.#repeats.set(alarm, this.#time);
         for (const action of rule.actions) act(action, event);
       } else if (what === "cleared") {
         for (const action of rule.okActions) act(action, event);
@@ -247,7 +254,7 @@ export class Alarms implements Disposable {
       1000 * (now - last) >= rule.repeat;
     if (!isDue) return;
     this.#repeats.set(alarm, now);
-    const event: AlarmEvent = { what: "raised", rule, time: now, message: this.#messageOf(alarm, "raised") };
+    const event: AlarmEvent = { what: "raised", rule, time: this.#options.clock.time(), message: this.#messageOf(alarm, "raised") };
     for (const action of rule.actions) {
       if (action.kind === "mail" || action.kind === "webhook") this.#options.act(action, event);
     }

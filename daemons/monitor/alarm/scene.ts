@@ -45,7 +45,7 @@ export function labScene(lab: { readonly clients: ReadonlyMap<string, Client> },
     },
     age(name) {
       const client = lab.clients.get(name);
-      if (client) return Math.max(0, clock.time() - client.state.since);
+      if (client) return (clock.now() - client.turned) / 1000;
       const last = received(name);
       return last === undefined ? Infinity : Math.max(0, clock.now() - last.received) / 1000;
     },

@@ -63,7 +63,8 @@ export class Recorder {
       const memory = this.#memory(client, key);
       // A stale reading still has the time at which it was good; the gap begins when it was found to be stale.
       const told = reading.quality === "stale" ? update.time : reading.time;
-      const time = Math.max(sane(told, now), this.#since);
+      // A clock that was set back makes the begin lie ahead of us: then nothing is kept from before now.
+      const time = Math.max(sane(told, now), Math.min(this.#since, now));
       if (!this.#isWorthARow(memory, reading, time, channels.get(key))) continue;
       if (memory.missingSince !== undefined) {
         rows.push(gapRow(key, memory.missingSince, "not stored: the disk took nothing"));
@@ -88,7 +89,8 @@ export class Recorder {
 
   #isWorthARow({ stored }: Memory, reading: Reading, time: number, channel: Channel | undefined): boolean {
     if (!stored) return reading.value !== undefined || reading.quality !== "good";
-    return hasChanged(stored.reading, reading, channel?.param) || time - stored.time >= this.#refresh;
+    return hasChanged(stored.reading, reading, channel?.param) ||
+      Math.abs(time - stored.time) >= this.#refresh;
   }
 
   /** Tells the spool of channels it does not know, before their first values. */

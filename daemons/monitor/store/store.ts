@@ -97,9 +97,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const id = await spoolId(`${data}/spool`);
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
     const upkeep = "folder" in where ? new Upkeep(clock) : undefined;
+    const offset = clock.time() - clock.now() / 1000;
+    // A clock that is set years ahead makes nothing old that is not.
+    const lasting = () => Math.min(clock.time(), offset + clock.now() / 1000);
     const tidy = async (sql: Sql) => {
       const isMore = await upkeep?.step(sql);
-      return await removeOld(sql, options.retention ?? [], clock.time()) > 0 || isMore === true;
+      return await removeOld(sql, options.retention ?? [], lasting()) > 0 || isMore === true;
     };
     const archive = new Archive({ open, name, spool, id, clock, report, tidy });
     return new SpooledStore({ lock, spool, archive, clock, promise: promiseOf(where) });

@@ -31,6 +31,7 @@ export function statusJson(lab: Lab): unknown {
     clients,
     status: {
       nconnected: connected,
+      db_status_interval: lab.interval,
       ...Object.fromEntries([...lab.clients.values()].map((client) => [client.name, status(client)])),
     },
   };

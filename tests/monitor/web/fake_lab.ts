@@ -63,6 +63,7 @@ export class FakeClient implements Client {
   readonly channels = new Map(channelsOf(MODEL).map((channel) => [channel.key, channel]));
   readonly latest = new Map<string, Received>();
   state: LinkState;
+  turned = 0;
   readonly name: string;
   readonly address = "localhost:7024";
 
@@ -76,6 +77,7 @@ export class FakeClient implements Client {
 export class FakeLab implements Lab {
   readonly name = "CCD lab";
   readonly clients = new Map<string, FakeClient>();
+  interval = 60;
   stored = 0;
   storeProblem: string | undefined;
   readonly commands: string[] = [];

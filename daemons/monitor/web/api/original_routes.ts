@@ -15,6 +15,7 @@ const STRING: Parameter = {
   schema: TEXT,
   example: "send cryocon stop",
 };
+const PAGE: Parameter = { name: "page", in: "query", about: "Which page, from 1", schema: TEXT };
 const SOURCE: Parameter = {
   name: "source",
   in: "path",
@@ -90,16 +91,41 @@ export function originalRoutes(
       summary: "The archive's log: it is the page /log now",
       answer: { about: "The page is elsewhere", content: {}, status: 302 },
       lenient: true,
-      handle: (c) => c.redirect("/log"),
+      parameters: [PAGE],
+      handle: (c) => c.redirect(logAt(c)),
     },
     {
       method: "get",
       path: "/logs/{source}",
       summary: "The archive's log of one source: it is the page /log now",
-      parameters: [SOURCE],
+      parameters: [SOURCE, PAGE],
       answer: { about: "The page is elsewhere", content: {}, status: 302 },
       lenient: true,
-      handle: (c) => c.redirect(`/log?${new URLSearchParams({ source: c.req.param("source") ?? "" })}`),
+      handle: (c) => c.redirect(logAt(c, c.req.param("source"))),
+    },
+    ...["/monitor", "/main.html"].map((path): Route => ({
+      method: "get",
+      path,
+      summary: "The original's live page: it is the page / now",
+      answer: { about: "The page is elsewhere", content: {}, status: 302 },
+      lenient: true,
+      handle: (c) => c.redirect("/"),
+    })),
+    {
+      method: "get",
+      path: "/robots.txt",
+      summary: "What search engines may read: nothing",
+      answer: { about: "Rules for robots", content: { "text/plain": TEXT } },
+      lenient: true,
+      handle: (c) => c.text("User-agent: *\nDisallow: /\n"),
     },
   ];
+}
+
+/** Where the log is now, with what was asked for of the old one. */
+function logAt(c: Context, source?: string): string {
+  const page = c.req.query("page");
+  const asked = { ...source === undefined ? {} : { source }, ...page === undefined ? {} : { page } };
+  const query = new URLSearchParams(asked).toString();
+  return query === "" ? "/log" : `/log?${query}`;
 }

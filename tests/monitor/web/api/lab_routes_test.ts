@@ -114,7 +114,7 @@ Deno.test("POST /api/v1/command refuses other sites, and bodies that are none", 
     assertEquals(await post(body, json), 400, body);
   }
   assertEquals(await post("--x", { "content-type": "multipart/form-data; boundary=y" }), 400);
-  assertEquals(await post(`line=${"x".repeat(70_000)}`, {}), 413);
+  assertEquals(await post(`line=${"x".repeat(300_000)}`, {}), 413);
   assertEquals(await post(line, { ...json, "content-length": "99999999" }), 413);
   assertEquals(lab.commands, []);
 });

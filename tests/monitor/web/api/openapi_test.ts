@@ -15,7 +15,9 @@ Deno.test("openapi.json and the application know the same addresses", async () =
   });
   const served = app.routes.map(({ method, path }) => `${method} ${path}`);
   assertEquals(documented.filter((one) => !served.includes(one)), []);
-  const own = served.filter((one) => /^(GET|POST) \/(api|metrics|export|monitor|status|logs)\b/.test(one));
+  const own = served.filter((one) =>
+    /^(GET|POST) \/(api|metrics|export|monitor|status|logs|main|robots)\b/.test(one)
+  );
   assertEquals(own.toSorted(), documented.toSorted());
 });
 

@@ -31,6 +31,9 @@ Deno.test("the archive's addresses lead to the pages of today", async () => {
   assertEquals(await leads("/status?time=2026.11.27 18:00:00"), "/archive?at=2026.11.27+18%3A00%3A00");
   assertEquals(await leads("/logs"), "/log");
   assertEquals(await leads("/logs/cryocon"), "/log?source=cryocon");
+  assertEquals(await leads("/logs?page=3"), "/log?page=3");
+  assertEquals(await leads("/logs/cryocon?page=2"), "/log?source=cryocon&page=2");
+  assertEquals(await leads("/monitor"), "/");
   assertEquals(await leads("/logs/%22%3E%3Cb%3E"), "/log?source=%22%3E%3Cb%3E");
   assertEquals(await leads("/logs/%0d%0aset-cookie:x"), "/log?source=%0D%0Aset-cookie%3Ax");
 });
