@@ -17,8 +17,11 @@ const LIBRARIES = fileURLToPath(import.meta.resolve("@electric-sql/pglite")).rep
   "$1",
 );
 
-/** The client of PostgreSQL takes from the environment what the database's address leaves out. */
-const ENVIRONMENT = ["PG*", "USERNAME", "USER", "LOGNAME"];
+/**
+ * The client of PostgreSQL takes from the environment what the database's address leaves out; the library for WebSocket
+ * asks whether it shall do without helpers, which are not installed here anyway.
+ */
+const ENVIRONMENT = ["PG*", "USERNAME", "USER", "LOGNAME", "WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"];
 
 /**
  * What MONITOR needs for a configuration.
