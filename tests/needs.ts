@@ -80,6 +80,9 @@ export const networkNamespace: Need = {
   enable: "apt-get install util-linux iproute2, and name spaces allowed by the kernel",
 };
 
+/** OpenSSL, which speaks TLS as others do. */
+export const openssl: Need = { found: onPath("openssl"), enable: "apt-get install openssl" };
+
 /** netcat, for the half-close of a shell pipe. */
 export const netcat: Need = { found: onPath("nc"), enable: "apt-get install netcat-openbsd" };
 

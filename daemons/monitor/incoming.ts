@@ -120,7 +120,10 @@ export class Incoming implements Disposable {
     this.#hangUp(visitor);
     if (!client?.enabled) return;
     if (!this.#mayBe(peer, client.name)) {
-      return this.#lab.say("warning", `${peer.address} calls itself ${client.name} and may not: its values are not taken`);
+      return this.#lab.say(
+        "warning",
+        `${peer.address} calls itself ${client.name} and may not: its values are not taken`,
+      );
     }
     const rival = [...this.#visitors].find(([, { call }]) => call?.client === client)?.[0];
     if (rival) {

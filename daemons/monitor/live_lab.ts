@@ -66,7 +66,9 @@ export class LiveLab implements Lab, Disposable {
     this.#recorder = recorder;
     this.#refresh();
     const time = clock.time();
-    this.#clients = new Map(clients.map((config) => [config.name, new LiveClient(config, time, clock.now())]));
+    this.#clients = new Map(
+      clients.map((config) => [config.name, new LiveClient(config, time, clock.now())]),
+    );
     this.#sweep = clock.every(SWEEP, () => this.#expire());
     this.runs = new Runs({
       clients: () => this.#clients,
@@ -247,7 +249,10 @@ export class LiveLab implements Lab, Disposable {
   /** A daemon that calls itself as another client is most likely reached under a wrong address. */
   #doubt({ name, address, state: { peerName } }: LiveClient): void {
     if (peerName === undefined || peerName === name || !this.#clients.has(peerName)) return;
-    this.say("warning", `${name} (${address}) calls itself ${peerName}, which is another client here: see their addresses`);
+    this.say(
+      "warning",
+      `${name} (${address}) calls itself ${peerName}, which is another client here: see their addresses`,
+    );
   }
 
   #describe(client: LiveClient, description: Description): void {

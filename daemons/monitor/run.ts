@@ -91,7 +91,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const access = options.access ?? new Access(config);
   await using parts = new AsyncDisposableStack();
   const lab = parts.use(new LiveLab({ ...config, recorder, clock }));
-  const incoming = parts.use(new Incoming(lab, (peer, client) => may(access.peer(claimOf(peer)), "command", client)));
+  const incoming = parts.use(
+    new Incoming(lab, (peer, client) => may(access.peer(claimOf(peer)), "command", client)),
+  );
   const values = parts.use(new LabValues(lab));
   let server: LineServer | undefined;
   const links = new Links(lab, options.openLink, (client, link) => images.follow(client.name, link));

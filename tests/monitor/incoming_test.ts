@@ -215,3 +215,25 @@ Deno.test("a daemon that introduces itself as another client is told of, once fo
     "monitor warning gauge (gauge:1) calls itself lamp, which is another client here: see their addresses",
   ]);
 });
+
+Deno.test("a viewer's connection sees and subscribes, and commands nothing", async () => {
+  const tokens = [{ name: "wall", role: "viewer", grants: [], hash: hashToken("wall-token") }] as const;
+  await using b = await bench(["gauge"], { tokens });
+  b.link("gauge").connect(modelOf({ pressure: { type: "number", set: true } }));
+  b.link("gauge").push({ pressure: 1 });
+  const peer = await b.peer();
+  peer.send("id name=script proto=dewar/1 token=wall-token");
+  peer.send("subscribe @mid=1");
+  await peer.expect(/^done @mid=1 /);
+  await peer.expect(/^update .*gauge\.pressure=1\b/);
+  for (const [mid, line] of ["send gauge set pressure=5", "set gauge.pressure=5", "reset_plots"].entries()) {
+    peer.send(`${line} @mid=${mid + 2}`);
+    await peer.expect(
+      new RegExp(`^failed @mid=${mid + 2} @code=denied @reason="wall is viewer and may not `),
+    );
+  }
+  assertEquals(b.link("gauge").lines, []);
+  b.link("gauge").push({ pressure: 2 });
+  await b.clock.advance("1 s");
+  await peer.expect(/^update .*gauge\.pressure=2\b/);
+});

@@ -4,6 +4,7 @@ import { ConfigError, ConnectionError } from "../../lib/errors.ts";
 import { Certificate, type Connection, listenTls, openSockets, tcp, tls } from "../../lib/net/mod.ts";
 import { eventually, lineClient } from "../../lib/testing/mod.ts";
 import { systemClock } from "../../lib/time/mod.ts";
+import { openssl, testWith } from "../needs.ts";
 import { filesOf, type Made, makeCertificate } from "../certificates.ts";
 
 const authority = makeCertificate({ name: "lab authority" });
@@ -207,4 +208,30 @@ Deno.test("Certificate.problemAt() gives the date before the certificate ends an
   assertEquals(at("2025-12-31"), "lab.crt: the certificate is valid from 2026-01-01 only");
   assertEquals(at("2027-02-20"), "lab.crt: the certificate expires on 2027-03-01");
   assertEquals(at("2027-03-02"), "lab.crt: the certificate has expired on 2027-03-01");
+});
+
+testWith("listenTls() talks to OpenSSL, which checks the certificate by itself", [openssl], async () => {
+  await using server = await echo();
+  const ca = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(ca, authority.cert);
+    const ask = async (host: string) => {
+      const at = ["-connect", `127.0.0.1:${server.listener.port}`, "-verify_hostname", host, "-CAfile", ca];
+      const args = ["s_client", ...at, "-verify_return_error", "-quiet", "-no_ign_eof"];
+      const child = new Deno.Command("openssl", { args, stdin: "piped", stdout: "piped", stderr: "piped" })
+        .spawn();
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("get_status\n")).catch(() => {}); // it may have ended already
+      const reader = child.stdout.getReader();
+      const { value } = await reader.read();
+      await writer.close().catch(() => {});
+      await reader.cancel();
+      const [{ code }] = await Promise.all([child.status, child.stderr.cancel()]);
+      return [new TextDecoder().decode(value), code === 0];
+    };
+    assertEquals(await ask("localhost"), ["get_status\n", true]);
+    assertEquals(await ask("elsewhere.lab"), ["", false]);
+  } finally {
+    await Deno.remove(ca);
+  }
 });

@@ -1,5 +1,13 @@
 /** Who may do what with MONITOR. @module */
-export { Access, type AccessSettings, accessWarnings, checkReach, isLocalHost, NOBODY, SHARED } from "./access.ts";
+export {
+  Access,
+  type AccessSettings,
+  accessWarnings,
+  checkReach,
+  isLocalHost,
+  NOBODY,
+  SHARED,
+} from "./access.ts";
 export { type Passwords, readHtpasswd } from "./htpasswd.ts";
 export { type Deed, DEEDS, may, refusalOf } from "./may.ts";
 export {

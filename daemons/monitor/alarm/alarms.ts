@@ -254,7 +254,12 @@ export class Alarms implements Disposable {
       1000 * (now - last) >= rule.repeat;
     if (!isDue) return;
     this.#repeats.set(alarm, now);
-    const event: AlarmEvent = { what: "raised", rule, time: this.#options.clock.time(), message: this.#messageOf(alarm, "raised") };
+    const event: AlarmEvent = {
+      what: "raised",
+      rule,
+      time: this.#options.clock.time(),
+      message: this.#messageOf(alarm, "raised"),
+    };
     for (const action of rule.actions) {
       if (action.kind === "mail" || action.kind === "webhook") this.#options.act(action, event);
     }

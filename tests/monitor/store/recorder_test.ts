@@ -166,3 +166,22 @@ Deno.test("Recorder marks the gap when values were dropped, and stores the next 
     );
     assertEquals(next!.slice(1), [3, null, 0, null]);
   }, 600));
+
+Deno.test("Recorder stores each value at its own time when the clock is set back before its begin", () =>
+  bench(async ({ clock, record, rows }) => {
+    await clock.advance("10 s");
+    record({ value: 1 });
+    clock.jump(-500); // it was wrong at the begin, and is right now
+    for (const value of [2, 3]) {
+      await clock.advance("1 s");
+      record({ value });
+    }
+    await clock.advance("11 min");
+    record({ value: 3 }); // unchanged, and due all the same
+    assertEquals(await rows(), [
+      [1010, 1, null, 0, null],
+      [511, 2, null, 0, null],
+      [512, 3, null, 0, null],
+      [1172, 3, null, 0, null],
+    ]);
+  }));
