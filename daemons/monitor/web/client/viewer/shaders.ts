@@ -31,7 +31,7 @@ const STORED: Readonly<Record<"u8" | "i16" | "u16" | "i32" | "u32" | "f32", stri
   f32: `float stored(uvec4 p) {
       uint bits = word(p);
       if ((bits & 0x7fffffffu) > 0x7f800000u) return NONE;
-      return max(uintBitsToFloat(bits) - floatBase, LEAST);
+      return clamp(uintBitsToFloat(bits) - floatBase, LEAST, -LEAST);
     }`,
 };
 
@@ -66,9 +66,9 @@ uniform float perValue;
 uniform vec3 none;
 out vec4 colour;
 void show(float value) {
-  if (value <= NONE) { colour = vec4(none, 1.0); return; }
   int at = int(clamp((value - low) * perValue, 0.0, 1.0) * ${STEPS - 1}.0 + 0.5);
-  colour = texelFetch(colours, ivec2(at & ${TABLE_SIDE - 1}, at >> ${Math.log2(TABLE_SIDE)}), 0);
+  vec4 found = texelFetch(colours, ivec2(at & ${TABLE_SIDE - 1}, at >> ${Math.log2(TABLE_SIDE)}), 0);
+  colour = value <= NONE ? vec4(none, 1.0) : found;
 }
 `;
 
@@ -90,34 +90,29 @@ void main() {
 }`;
 
 /**
- * Draws pixels that were put together, peaks one by one, means run into each other. Four values one by one and no loop:
- * where a processor has to do the work of a graphics card that takes half the time.
+ * Draws pixels that were put together, peaks one by one, means run into each other. There is no loop and no branch: a
+ * processor that has to do the work of a graphics card goes through all of them for every pixel.
  */
 export const DRAW_REDUCED = `${HEAD}${REDUCED}${COLOUR}${PLACE}
 void main() {
   vec2 at = place();
   if (isOutside(at)) discard;
-  if (peaks) { show(texelFetch(reduced, ivec2(at), 0).g); return; }
   vec2 from = at - 0.5;
   vec2 corner = floor(from);
   vec2 share = from - corner;
+  share = peaks ? vec2(greaterThanEqual(share, vec2(0.5))) : share;
   ivec2 a = max(ivec2(corner), 0);
   ivec2 b = min(ivec2(corner) + 1, size - 1);
-  vec4 values = vec4(
-    texelFetch(reduced, a, 0).r,
-    texelFetch(reduced, ivec2(b.x, a.y), 0).r,
-    texelFetch(reduced, ivec2(a.x, b.y), 0).r,
-    texelFetch(reduced, b, 0).r
-  );
+  vec2 p = texelFetch(reduced, a, 0).rg;
+  vec2 q = texelFetch(reduced, ivec2(b.x, a.y), 0).rg;
+  vec2 r = texelFetch(reduced, ivec2(a.x, b.y), 0).rg;
+  vec2 s = texelFetch(reduced, b, 0).rg;
+  vec4 values = peaks ? vec4(p.g, q.g, r.g, s.g) : vec4(p.r, q.r, r.r, s.r);
   vec4 weights = vec4(1.0 - share.x, share.x, 1.0 - share.x, share.x) *
     vec4(1.0 - share.y, 1.0 - share.y, share.y, share.y);
-  if (any(lessThanEqual(values, vec4(NONE)))) {
-    weights *= vec4(greaterThan(values, vec4(NONE)));
-    float weight = dot(weights, vec4(1.0));
-    show(weight > 0.0 ? dot(weights / weight, values) : NONE);
-    return;
-  }
-  show(dot(weights, values));
+  weights *= vec4(greaterThan(values, vec4(NONE)));
+  float weight = dot(weights, vec4(1.0));
+  show(weight > 0.0 ? dot(weights, values) / weight : NONE);
 }`;
 
 /** Puts four together: their mean, and the highest (or lowest, where the scale is negative). */
@@ -138,12 +133,12 @@ void main() {
   vec4 there = vec4(isThere);
   float count = dot(there, vec4(1.0));
   // What is not there neither adds to the mean nor is a peak.
-  float sum = dot(there, means);
+  float mean = dot(there / max(count, 1.0), means);
   vec4 lows = mix(vec4(-NONE), peaks, isThere);
   vec4 highs = mix(vec4(NONE), peaks, isThere);
   float low = min(min(lows.x, lows.y), min(lows.z, lows.w));
   float high = max(max(highs.x, highs.y), max(highs.z, highs.w));
-  made = count > 0.0 ? vec2(sum / count, isUpsideDown ? low : high) : vec2(NONE);
+  made = count > 0.0 ? vec2(mean, isUpsideDown ? low : high) : vec2(NONE);
 }`;
 
 /** Reduces pixels. */
