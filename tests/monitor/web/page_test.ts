@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { overview } from "../../../daemons/monitor/web/live.ts";
 import { startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { chromium, testWith } from "../../needs.ts";
@@ -64,6 +65,24 @@ testWith(
     assertEquals(open.errors, []);
   },
 );
+
+testWith("the page says when it was told nothing because its browser took nothing", [chromium], async () => {
+  const lab = new FakeLab();
+  await using web = await startWeb(lab, { port: 0 });
+  await using open = await openPage("about:blank");
+  const { page } = open;
+  const asked: string[] = [];
+  await page.route("**/live?*", (route) => {
+    asked.push(new URL(route.request().url()).search);
+    const bulletin = { lab: overview(lab, systemClock), late: 12.3 };
+    return route.fulfill({ contentType: "text/event-stream", body: `data: ${JSON.stringify(bulletin)}\n\n` });
+  });
+  await page.goto(web.url);
+  await page.waitForSelector("#late:not([hidden])");
+  assertMatch(await page.innerText("#late"), /late.*had taken nothing for 12 s: values are the newest/s);
+  assertEquals(asked[0], "?clients=cryocon");
+  assertEquals(open.errors, []);
+});
 
 testWith("the page sends a command and shows what came of it", [chromium], async () => {
   const lab = new FakeLab();
