@@ -193,10 +193,16 @@ export class ArchonWire implements AsyncDisposable {
     fault: ReplyFaultKind | undefined,
   ): Promise<void> {
     if (fault === "never") return;
-    const isCut = fault === "cut" || fault === "drop";
-    const count = isCut ? Math.floor(blocks.count / 2) : blocks.count;
-    await session.blocks.write(head, blocks, count);
-    if (isCut) session.connection.destroy(new Error("a fault was asked for"));
+    const half = Math.floor(blocks.count / 2);
+    if (fault === "cut" || fault === "drop") {
+      await session.blocks.write(head, blocks, half);
+      session.connection.destroy(new Error("a fault was asked for"));
+    } else if (fault === "garbage") {
+      await session.blocks.write(head, blocks, half);
+      session.connection.write("<ZZ:");
+      const rest = { count: blocks.count - half, block: (index: number) => blocks.block(half + index) };
+      await session.blocks.write(head, rest, rest.count);
+    } else await session.blocks.write(head, blocks, blocks.count);
   }
 }
 

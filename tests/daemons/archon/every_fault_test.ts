@@ -99,6 +99,7 @@ const FAULTS: readonly (readonly [words: string, answer: RegExp])[] = [
   ["error:FETCH", /^failed @code=device .*refused FETCH/],
   ["never:FETCH", /^failed @code=timeout .*did not answer FETCH/],
   ["cut:FETCH", /^failed @code=unknown_outcome/],
+  ["garbage:FETCH", /^failed @code=unknown_outcome .*that nobody asked for/],
   ["drop:FRAME@3", /^(done|failed @code=unknown_outcome)/],
 ];
 

@@ -183,6 +183,7 @@ Deno.test("abort and finish reach a real script, and the next image is a whole o
     assert(Math.abs(again / bright - 1) < 0.05, `${again} after an abort, ${bright} before`);
   }
   const exposing = archon.commands.expose({ seconds: 60, type: "flat" }, options);
+  await eventually(async () => (await archon.get()).state === "exposing", { timeout: "20 s" });
   await systemClock.sleep(800);
   await archon.commands.finish(options);
   const [hdu] = parseFits(await Deno.readFile(await exposing));
