@@ -8,6 +8,8 @@ import { HIGH_WATER, joined, LOW_WATER } from "./outgoing.ts";
 
 /** Bytes that are set aside at once for reading. */
 const BLOCK = 256 * 1024;
+/** Bytes that are lent to who only borrows them: the larger, the fewer reads. */
+const LENT = 1024 * 1024;
 /** A read is not begun with less room than this. */
 const LEAST = 64 * 1024;
 
@@ -92,24 +94,25 @@ export class BulkConnection implements Connection {
 
   async #read(): Promise<void> {
     await Promise.resolve(); // nothing comes within receive()
-    let block = new Uint8Array(BLOCK);
-    let at = 0;
+    let lent: Uint8Array | undefined;
+    let room = new Uint8Array(0);
     while (!this.#over && !this.#peerHasEnded) {
       while (this.#paused && !this.#over) await this.#paused.promise;
-      if (block.length - at < LEAST) {
-        block = new Uint8Array(BLOCK);
-        at = 0;
-      }
-      const count = await this.#readInto(block.subarray(at));
+      const { borrows = false } = this.#receiver!;
+      if (borrows) lent ??= new Uint8Array(LENT);
+      else if (room.length < LEAST) room = new Uint8Array(BLOCK);
+      const into = borrows ? lent! : room;
+      const count = await this.#readInto(into);
       while (this.#paused && !this.#over) await this.#paused.promise; // it may have been said meanwhile
       if (this.#over) return;
       if (count === null) {
         this.#ended();
         continue;
       }
-      const { borrows = false } = this.#receiver!;
-      this.#deliver(new Uint8Array(block.buffer, at, count));
-      if (!borrows) at += count;
+      const chunk = into.subarray(0, count);
+      if (!borrows) room = room.subarray(count);
+      // Another may receive by now.
+      this.#deliver(borrows && this.#receiver!.borrows !== true ? chunk.slice() : chunk);
     }
   }
 
@@ -142,6 +145,7 @@ export class BulkConnection implements Connection {
   readonly #flush = (): void => {
     this.#flushing = false;
     if (this.#isSending || this.#over || this.#hasEnded) return;
+    if (this.#parts.length === 0 && !this.#ending) return;
     this.#isSending = true;
     this.#sending = this.#send();
   };
