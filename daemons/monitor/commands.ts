@@ -8,6 +8,7 @@ import { type Duration, milliseconds } from "../../lib/time/mod.ts";
 import type { Deed } from "./access/mod.ts";
 import type { Alarms } from "./alarm/alarms.ts";
 import { rehearse, showRehearsal } from "./alarm/rehearsal.ts";
+import { clientsOf } from "./alarm/rule.ts";
 import { clientNamed } from "./named.ts";
 import type { Asker, Via } from "./lab.ts";
 import { historyAsked } from "./history_command.ts";
@@ -295,10 +296,8 @@ function asksToSet({ options }: ParsedLine): Asked[] {
 /** Whoever may command all devices that an alarm looks at may say something to it. */
 function asksOfAlarm({ args }: ParsedLine, lab: LiveLab): Asked[] {
   const rule = lab.alarms?.all.find(({ rule }) => rule.name === args[0])?.rule;
-  const names = [rule?.when, rule?.precondition].flatMap((condition) => [...condition?.names ?? []]);
-  const clients = new Set(names.map((name) => name.split(".")[0]!).filter((name) => lab.clients.has(name)));
-  if (clients.size === 0) return [{ deed: "alarm" }];
-  return [...clients].map((client) => ({ deed: "alarm", client }));
+  const clients = rule ? clientsOf(rule, lab.clients) : [];
+  return clients.length === 0 ? [{ deed: "alarm" }] : clients.map((client) => ({ deed: "alarm", client }));
 }
 
 /** Whoever may command all devices of a run may ask it to end. */

@@ -14,7 +14,7 @@ import { Forgetful } from "./recorder.ts";
 import { startMonitor } from "./run.ts";
 import { openStore } from "./store/mod.ts";
 import { attend } from "./terminal.ts";
-import { startWeb } from "./web/mod.ts";
+import { openDoors, startWeb } from "./web/mod.ts";
 
 type Say = (type: LogLine["type"], message: string) => void;
 
@@ -76,6 +76,9 @@ async function live(
   );
   if (listen) {
     const { lab, images } = monitor;
+    const doors = parts.use(
+      await openDoors({ access, config, file: `${config.data}/sessions.json`, say: report }),
+    );
     const page = parts.use(
       await startWeb(lab, {
         layouts,
@@ -83,7 +86,7 @@ async function live(
         oldWebCommands: config.oldWebCommands,
         host: config.host,
         port: config.httpPort,
-        access,
+        doors,
         images,
         certificate: certificate?.current,
       }),

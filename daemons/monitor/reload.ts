@@ -16,6 +16,8 @@ const FIXED = [
   "data",
   "tls",
   "trustNetwork",
+  "behindHttps",
+  "openMetrics",
   "oldWebCommands",
   "retention",
   "images",

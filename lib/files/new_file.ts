@@ -6,6 +6,8 @@ export interface NewFileOptions {
   overwrite?: boolean;
   /** What it is called until it is complete, in the same folder (default: the name, a random number and `.new`). */
   temporary?: string;
+  /** Who may read and write it, as `chmod` has it: `0o600` (default: as the system gives it). */
+  mode?: number;
 }
 
 /**
@@ -36,11 +38,16 @@ export class NewFile implements AsyncDisposable {
    * @throws {Deno.errors.AlreadyExists} If there is a file of that name and it may not be replaced.
    */
   static async create(path: string, options: NewFileOptions = {}): Promise<NewFile> {
-    const { overwrite = false, temporary } = options;
+    const { overwrite = false, temporary, mode: permissions } = options;
     if (!overwrite && await exists(path)) throw existing(path);
     const name = temporary ?? `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
     const mode = temporary === undefined ? { createNew: true } : { create: true, truncate: true };
-    const file = await Deno.open(name, { read: true, write: true, ...mode });
+    const file = await Deno.open(name, {
+      read: true,
+      write: true,
+      ...mode,
+      ...permissions === undefined ? {} : { mode: permissions },
+    });
     return new NewFile(path, name, file, overwrite);
   }
 
@@ -90,8 +97,16 @@ export class NewFile implements AsyncDisposable {
 }
 
 /** Puts a whole new file in the place of the old one: after a power cut there is the one or the other. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  await using file = await NewFile.create(path, { overwrite: true, temporary: `${path}.new` });
+export async function replaceFile(
+  path: string,
+  text: string,
+  options: Pick<NewFileOptions, "mode"> = {},
+): Promise<void> {
+  await using file = await NewFile.create(path, {
+    overwrite: true,
+    temporary: `${path}.new`,
+    ...options,
+  });
   await file.write(new TextEncoder().encode(text));
   await file.commit();
 }

@@ -93,6 +93,11 @@ export class Access {
     return { name: peer.name, role: "operator", grants: [], known: peer.isLocal ? "local" : "nobody" };
   }
 
+  /** Whether there is somebody of this name with a password. */
+  hasPassword(name: string): boolean {
+    return this.#passwords?.names.has(name) ?? false;
+  }
+
   /** Who has a password; undefined if it is wrong or there is nobody of that name, which takes as long. */
   async byPassword(name: string, password: string): Promise<Person | undefined> {
     const passwords = this.#passwords;

@@ -20,6 +20,9 @@ export {
   roleFor,
   ROLES,
 } from "./role.ts";
+export { COOKIE_AGE, formTokenOf, Sessions } from "./sessions.ts";
+export { SessionFile } from "./session_file.ts";
+export { SignIn } from "./sign_in.ts";
 export { readPasswords } from "./open.ts";
 export { PERSON_NAME, readTokens, readUsers, type TokenSettings, type UserSettings } from "./settings.ts";
 export { hashToken, newToken } from "./token.ts";

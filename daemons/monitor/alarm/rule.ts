@@ -184,3 +184,9 @@ function circleIn(looks: ReadonlyMap<string, readonly string[]>): string[] | und
   }
   return undefined;
 }
+
+/** The clients that a rule looks at. */
+export function clientsOf({ when, precondition }: Rule, known: { has(name: string): boolean }): string[] {
+  const names = [...when.names, ...precondition?.names ?? []].map((name) => name.split(".")[0]!);
+  return [...new Set(names)].filter((name) => known.has(name));
+}

@@ -115,6 +115,11 @@ export const MONITOR = {
       description: "Only make a token for a program: it is shown once, with the lines for monitor.yaml",
     },
     "trust-network": { type: "switch", description: "Every peer may command, as in the original" },
+    "behind-https": {
+      type: "switch",
+      description:
+        "A proxy with HTTPS stands before the page: cookies are for HTTPS only, addresses as it says",
+    },
     "old-web-commands": {
       type: "switch",
       description:
@@ -178,6 +183,7 @@ export function settingsOf({ options }: Parsed<typeof MONITOR>): Partial<Setting
     trustNetwork: options["trust-network"] ? true : undefined,
     tls: tlsOf(options["tls-cert"], options["tls-key"]),
     token: options.token,
+    behindHttps: options["behind-https"] ? true : undefined,
     oldWebCommands: options["old-web-commands"] ? true : undefined,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

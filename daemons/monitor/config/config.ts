@@ -61,6 +61,10 @@ export interface Settings extends AccessSettings {
   readonly tls: TlsFiles | undefined;
   /** What a peer shows to be trusted. */
   readonly token: string | undefined;
+  /** Whether a proxy that speaks HTTPS stands before the page: cookies are for HTTPS then, and addresses as it says. */
+  readonly behindHttps: boolean;
+  /** Whether /metrics may be read without signing in. */
+  readonly openMetrics: boolean;
   /** Whether GET `/monitor/command` commands, as in the original, and not only POST. */
   readonly oldWebCommands: boolean;
   /** How long values are kept; without any for ever. */
@@ -109,6 +113,8 @@ export const DEFAULTS: Settings = {
   trustNetwork: false,
   tls: undefined,
   token: undefined,
+  behindHttps: false,
+  openMetrics: false,
   oldWebCommands: false,
   retention: [],
   alarms: [],

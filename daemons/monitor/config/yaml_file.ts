@@ -47,6 +47,8 @@ export function readYaml(text: string, file: string): Said {
     trustNetwork: root.flag("trust_network"),
     tls: inSection(root, "tls", readTls),
     token: root.text("token"),
+    behindHttps: root.flag("behind_https"),
+    openMetrics: root.flag("open_metrics"),
     oldWebCommands: root.flag("old_web_commands"),
     alarms: inSection(root, "alarms", readRules),
     retention: inSection(root, "keep", readRetention),

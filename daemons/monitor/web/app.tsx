@@ -1,7 +1,7 @@
 /** MONITOR over HTTP: the pages, the live stream, history, and the original's addresses. @module */
 import { type Context, Hono } from "hono";
+import { contextStorage } from "hono/context-storage";
 import type { Clock } from "../../../lib/time/mod.ts";
-import type { Access } from "../access/mod.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import type { LabImages } from "../images/lab_images.ts";
@@ -10,6 +10,7 @@ import { serveApi } from "./api/mod.ts";
 import { serveAlarms } from "./alarms.tsx";
 import { asset, isLasting } from "./assets.ts";
 import { serveArchive } from "./archive.tsx";
+import { serveLogin } from "./login.tsx";
 import { serveLog } from "./log.tsx";
 import { serveLogSocket } from "./log_socket.ts";
 import { serveLogbook } from "./logbook.tsx";
@@ -19,11 +20,14 @@ import { serveSettings } from "./settings.tsx";
 import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
-import { doorman } from "./doorman.ts";
+import { doorman, type Doors } from "./doorman.ts";
+import { guard } from "./guard.ts";
+import { headers } from "./headers.ts";
 import { serveImages } from "./images.tsx";
 import { Broadcast } from "./broadcast.ts";
 import { overview } from "./live.ts";
 import { LIVE_HEADERS, streamOf } from "./live_stream.ts";
+import { IMPORTS_HASH } from "./views/layout.tsx";
 import { LabPage } from "./views/pages.tsx";
 
 /** Most points of a history, whatever is asked. */
@@ -44,7 +48,7 @@ export interface AppParts {
  *
  * @param lab The lab.
  * @param clock The clock.
- * @param access Who may do what; everybody who reaches it may do all without this.
+ * @param doors Who may do what; everybody who reaches it may do all without this.
  * @param images The images, where there are any.
  * @param more What else there is.
  * @returns The application; serve its `fetch`.
@@ -52,17 +56,23 @@ export interface AppParts {
 export function createApp(
   lab: Lab,
   clock: Clock,
-  access?: Access,
+  doors?: Doors,
   images?: LabImages,
   more: AppParts = {},
 ): Hono {
   const app = new Hono();
-  app.onError(unforeseen);
-  app.use(shortBodies);
-  app.use(doorman(access, lab.name));
   const page = { lab, clock };
   const broadcast = new Broadcast(lab, clock);
   const commander = new Commander(lab, () => clock.time());
+  const record = (c: Context, line: string, outcome: "done" | "denied", text: string) =>
+    commander.record(c, { line, clients: [] }, outcome, text);
+  app.onError(unforeseen);
+  app.use(headers([IMPORTS_HASH]));
+  app.use(shortBodies);
+  app.use(contextStorage());
+  app.use(doorman(doors));
+  app.use(guard((c, why) => record(c, `${c.req.method} ${c.req.path}`, "denied", why)));
+  serveLogin(app, doors, (c, what) => record(c, `sign ${what}`, "done", ""));
 
   app.get("/", async (c) => c.html(await LabPage(page)));
   app.get("/palette.json", (c) => c.json(paletteOf(lab)));

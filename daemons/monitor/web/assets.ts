@@ -31,6 +31,7 @@ const PAGE = [
   "regions.ts",
   "device.ts",
   "palette.ts",
+  "post.ts",
   "theme.ts",
   "archive.ts",
   "sound.ts",

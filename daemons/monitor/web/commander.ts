@@ -3,7 +3,8 @@ import type { Context } from "hono";
 import { oneLine } from "../../../lib/line/mod.ts";
 import { type Deed, NOBODY } from "../access/mod.ts";
 import type { CommandRecord, CommandReply, Lab } from "../lab.ts";
-import { refusalFor, visitorOf } from "./visitor.ts";
+import { strangeness } from "./guard.ts";
+import { isNamed, refusalFor, visitorOf } from "./visitor.ts";
 
 /** Longest name that is taken. */
 const LONGEST_NAME = 40;
@@ -35,8 +36,8 @@ export class Commander {
    * @param given What they call themselves.
    */
   nameOf(c: Context, given: unknown): string {
-    const { person } = visitorOf(c);
-    if (person && person.known !== "nobody") return person.name;
+    const visitor = visitorOf(c);
+    if (isNamed(visitor)) return visitor.person!.name;
     const name = typeof given === "string" ? oneLine(given).trim().slice(0, LONGEST_NAME) : "";
     return name === "" ? NOBODY : name;
   }
@@ -50,7 +51,7 @@ export class Commander {
    * @param line What is asked, for the record.
    */
   refusal(c: Context, deed: Deed, client: string | undefined, line: string): string | undefined {
-    const why = strangeness(c) ?? refusalFor(c, deed, client);
+    const why = refusalFor(c, deed, client);
     if (why !== undefined) {
       this.record(c, { line, clients: client === undefined ? [] : [client] }, "denied", why);
     }
@@ -101,17 +102,4 @@ export class Commander {
 /** Programs and people come by different addresses. */
 function viaOf({ req }: Context): "api" | "page" {
   return /^\/(?:api|monitor)\//.test(req.path) ? "api" : "page";
-}
-
-/**
- * Why a request that commands may not come from where it comes from: a page of another site may not make a browser
- * command. Scripts send neither header.
- */
-function strangeness({ req }: Context): string | undefined {
-  const site = req.header("sec-fetch-site");
-  const origin = req.header("origin");
-  const isOwn = site !== undefined
-    ? site === "same-origin" || site === "none"
-    : origin === undefined || URL.parse(origin)?.host === req.header("host");
-  return isOwn ? undefined : "Commands from pages of other sites are refused";
 }

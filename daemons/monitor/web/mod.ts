@@ -1,13 +1,16 @@
 /** MONITOR's page. @module */
 import { type Certificate, formatAddress } from "../../../lib/net/mod.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
-import type { Access } from "../access/mod.ts";
 import type { LabImages } from "../images/lab_images.ts";
 import type { Lab } from "../lab.ts";
 import type { Layouts } from "../layout/layout.ts";
 import { createApp } from "./app.tsx";
+import type { Doors } from "./doorman.ts";
 import { LogSockets } from "./log_socket.ts";
 import { type HttpLimits, serveHttp } from "./http_server.ts";
+
+export type { Doors } from "./doorman.ts";
+export { openDoors } from "./doors.ts";
 
 /** Options of {@linkcode startWeb}. */
 export interface WebOptions {
@@ -16,7 +19,7 @@ export interface WebOptions {
   /** Port; 0 for any free one (default 8888). */
   port?: number;
   /** Who may do what (default: everybody who reaches it may do all). */
-  access?: Access | undefined;
+  doors?: Doors | undefined;
   /** The images, where there are any. */
   images?: LabImages | undefined;
   /** How devices are shown. */
@@ -54,9 +57,9 @@ export interface Web extends AsyncDisposable {
  * @throws {ConnectionError} If the port is in use.
  */
 export async function startWeb(lab: Lab, options: WebOptions = {}): Promise<Web> {
-  const { host = "127.0.0.1", port = 8888, access, images, layouts, settings, clock = systemClock } = options;
+  const { host = "127.0.0.1", port = 8888, doors, images, layouts, settings, clock = systemClock } = options;
   const { oldWebCommands = false, certificate, limits } = options;
-  const app = createApp(lab, clock, access, images, { layouts, settings, oldWebCommands });
+  const app = createApp(lab, clock, doors, images, { layouts, settings, oldWebCommands });
   const sockets = new LogSockets(lab, clock, app.fetch);
   const server = await serveHttp(app.fetch, {
     host,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Access } from "../../../daemons/monitor/access/mod.ts";
 import { DEFAULTS } from "../../../daemons/monitor/config/mod.ts";
-import { startWeb } from "../../../daemons/monitor/web/mod.ts";
+import { openDoors, startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { eventually } from "../../../lib/testing/mod.ts";
 import { webSocket } from "../../peers/web_socket.ts";
 import { FakeLab } from "./fake_lab.ts";
@@ -31,7 +31,8 @@ Deno.test("the log is sent over WebSocket as the original sent it", async () => 
 Deno.test("the log over WebSocket is for those who may see the page, and for its own pages", async () => {
   const lab = new FakeLab();
   const access = new Access({ ...DEFAULTS, host: "0.0.0.0", token: "s3cret" });
-  await using web = await startWeb(lab, { port: 0, access });
+  await using doors = await openDoors({ access, config: DEFAULTS, say: () => {} });
+  await using web = await startWeb(lab, { port: 0, doors });
   const statusWith = async (headers: Record<string, string>, path = "/ws") => {
     await using socket = await webSocket(web.port, path, headers);
     return socket.status;

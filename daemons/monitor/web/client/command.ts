@@ -1,4 +1,5 @@
 /** The command line: sent without leaving the page, with its past under the arrow keys. */
+import { ours } from "./post.ts";
 
 const PAST = "dewar.commands";
 
@@ -20,7 +21,11 @@ export function wireCommand(form: HTMLFormElement): void {
     reply.className = "";
     reply.textContent = `${line} …`;
     try {
-      const response = await fetch("/command", { method: "POST", body: new URLSearchParams({ line }) });
+      const response = await fetch("/command", {
+        method: "POST",
+        body: new URLSearchParams({ line }),
+        headers: ours(),
+      });
       const { ok, text } = await response.json() as { ok?: boolean; text: string };
       reply.className = ok === false ? "alarmv" : "";
       reply.textContent = text;

@@ -107,6 +107,7 @@ export function drawPlot(place: HTMLElement, plot: PlotData): void {
       place.setAttribute("aria-label", `${plot.title}: ${data[0].length} readings`);
     });
   };
+  place.style.height = `${plot.height}px`;
   const curves = plot.curves.map(({ key }) => follow(plot.client, key, draw));
   const aligned = () => uPlot.join(curves.map(({ time, value }) => [time, value] as uPlot.AlignedData));
   const chart = new uPlot(

@@ -1,4 +1,5 @@
 /** The command palette, Ctrl-K: goes anywhere, and carries out MONITOR's commands. */
+import { ours } from "./post.ts";
 
 const SHOWN = 12;
 /** What begins like one of these is a command. */
@@ -129,7 +130,7 @@ async function command(line: string): Promise<void> {
   reply.textContent = `${line} \u2026`;
   try {
     const body = new URLSearchParams({ line, by: localStorage.getItem("dewar.name") ?? "" });
-    const response = await fetch("/command", { method: "POST", body });
+    const response = await fetch("/command", { method: "POST", body, headers: ours() });
     const { ok, text } = await response.json() as { ok?: boolean; text: string };
     reply.className = ok === false ? "alarmv" : "";
     reply.textContent = text || "done";

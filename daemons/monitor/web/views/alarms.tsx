@@ -1,11 +1,13 @@
 /** The alarms: what is open, all rules, and what a rule would have done. @module */
 import type { Rehearsal } from "../../alarm/rehearsal.ts";
+import { clientsOf } from "../../alarm/rule.ts";
 import type { Alarm } from "../../alarm/alarm.ts";
 import type { Lab } from "../../lab.ts";
 import { assetUrl } from "../assets.ts";
 import { overview } from "../live.ts";
 import { showMoment, showSpan } from "../times.ts";
 import { Layout } from "./layout.tsx";
+import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 
 /** How long an alarm can be shelved for, as the form offers it. */
@@ -47,20 +49,19 @@ function Notes({ alarm }: { alarm: Alarm }) {
   );
 }
 
-function Handle({ alarm }: { alarm: Alarm }) {
+function Handle({ alarm, lab }: { alarm: Alarm; lab: Lab }) {
   const { rule, saved, phase } = alarm;
   const canAcknowledge = (phase === "active" || phase === "latched") && !saved.acknowledged;
   return (
-    <form class="tools handle" method="post" action="/alarms" data-order>
+    <OrderForm
+      deed="alarm"
+      client={clientsOf(rule, lab.clients)}
+      class="tools handle"
+      action="/alarms"
+      data={{ "data-order": true }}
+    >
       <input type="hidden" name="alarm" value={rule.name} />
-      <input
-        name="by"
-        class="who"
-        placeholder="your name"
-        aria-label="your name"
-        autocomplete="name"
-        required
-      />
+      <NameField required />
       <input name="note" placeholder="note" aria-label={`note on ${rule.name}`} />
       {canAcknowledge && (
         <button type="submit" class="primary" name="do" value="acknowledge">Acknowledge</button>
@@ -79,7 +80,7 @@ function Handle({ alarm }: { alarm: Alarm }) {
             </label>
           </span>
         )}
-    </form>
+    </OrderForm>
   );
 }
 
@@ -107,10 +108,10 @@ function AlarmRow({ alarm, lab, now }: { alarm: Alarm; lab: Lab; now: number }) 
         <Notes alarm={alarm} />
       </td>
       <td>
-        {isTold || saved.shelved ? <Handle alarm={alarm} /> : (
+        {isTold || saved.shelved ? <Handle alarm={alarm} lab={lab} /> : (
           <details>
             <summary>shelve</summary>
-            <Handle alarm={alarm} />
+            <Handle alarm={alarm} lab={lab} />
           </details>
         )}
       </td>

@@ -1,4 +1,5 @@
 /** A line in which MONITOR's commands are typed. @module */
+import { OrderForm } from "./order_form.tsx";
 import type { Client } from "../../lab.ts";
 
 /** The command line, with what some clients can be asked. */
@@ -12,7 +13,7 @@ export function CommandLine({ clients }: { clients: Iterable<Client> }) {
   return (
     <section class="card commandline">
       <h2>Command</h2>
-      <form class="prompt" method="post" action="/command" id="command">
+      <OrderForm deed="note" action="/command" class="prompt" id="command">
         <span class="quiet" aria-hidden="true">›</span>
         <input
           name="line"
@@ -21,7 +22,7 @@ export function CommandLine({ clients }: { clients: Iterable<Client> }) {
           autocomplete="off"
           placeholder="send cryocon set temperature=-100"
         />
-      </form>
+      </OrderForm>
       <datalist id="offers">{offers.map((offer) => <option value={offer} />)}</datalist>
       <p id="reply" role="status" />
     </section>

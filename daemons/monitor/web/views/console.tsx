@@ -6,6 +6,7 @@ import type { Order } from "../orders.ts";
 import { showMoment } from "../times.ts";
 import { CardHead } from "./card.tsx";
 import { Layout } from "./layout.tsx";
+import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 
 /** What was typed there since MONITOR began, and a line to type more. */
@@ -37,8 +38,13 @@ export function ConsolePage(
             </li>
           ))}
         </ol>
-        <form class="prompt" method="post" action={`/client/${encodeURIComponent(client.name)}/console`}>
-          <input class="who" name="by" placeholder="your name" aria-label="your name" autocomplete="name" />
+        <OrderForm
+          deed="raw"
+          client={client.name}
+          class="prompt"
+          action={`/client/${encodeURIComponent(client.name)}/console`}
+        >
+          <NameField />
           <span class="quiet" aria-hidden="true">›</span>
           <input
             name="line"
@@ -48,7 +54,7 @@ export function ConsolePage(
             autofocus
           />
           <button type="submit">Send</button>
-        </form>
+        </OrderForm>
       </section>
     </Layout>
   );

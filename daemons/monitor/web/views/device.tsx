@@ -8,9 +8,11 @@ import { assetUrl } from "../assets.ts";
 import { isLive, overview } from "../live.ts";
 import type { Orders } from "../orders.ts";
 import { placeOf, show, showName, showShortName, showUnit } from "../show.ts";
+import { isNamed, visitorNow } from "../visitor.ts";
 import { age, CardHead, Row } from "./card.tsx";
 import { CommandLine } from "./command_line.tsx";
 import { Layout } from "./layout.tsx";
+import { WhyNot } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 import type { PlotData } from "./plot_data.ts";
 import { PlotCard, plotData } from "./plots.tsx";
@@ -228,10 +230,13 @@ export function DevicePage({ lab, clock, client, orders, layout, problem }: Devi
             <b>If its daemon dies:</b> {protection}
           </p>
         )}
+        <WhyNot deed="command" client={client.name} />
         <p class="tools">
-          <label>
-            you are <input class="who" name="by" placeholder="your name" autocomplete="name" data-who />
-          </label>
+          {!isNamed(visitorNow()) && (
+            <label>
+              you are <input class="who" name="by" placeholder="your name" autocomplete="name" data-who />
+            </label>
+          )}
           <a class="button" href={`${address}/console`}>Console</a>
           <a class="button" href={`${address}/settings`}>Saved settings</a>
           <a class="button" href={`/logbook?client=${encodeURIComponent(client.name)}`}>Logbook</a>

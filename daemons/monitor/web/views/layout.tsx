@@ -1,7 +1,10 @@
 /** The frame around every page. @module */
 import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
+import { createHash } from "node:crypto";
 import { assetUrl } from "../assets.ts";
+import { FORM_TOKEN, visitorNow } from "../visitor.ts";
+import { WhoIsHere } from "./order_form.tsx";
 import type { Bulletin } from "../live.ts";
 
 /** What every page needs. */
@@ -46,7 +49,11 @@ export const grouped = (count: number): string => String(count).replace(/\B(?=(\
 /** JSON that can stand inside a script element. */
 const embedded = (data: unknown): string => JSON.stringify(data).replaceAll("<", "\\u003c");
 
+/** What scripts mean by names: it stands in each page, and is let run by its hash. */
 const IMPORTS = embedded({ imports: { uplot: assetUrl("vendor/uPlot.esm.js") } });
+
+/** For the policy that says which scripts may run. */
+export const IMPORTS_HASH = `sha256-${createHash("sha256").update(IMPORTS).digest("base64")}`;
 
 /** A whole page. */
 export function Layout(
@@ -60,6 +67,9 @@ export function Layout(
         <head>
           <meta charset="utf-8" />
           <script src={assetUrl("theme.ts")} />
+          {visitorNow().formToken !== undefined && (
+            <meta name={FORM_TOKEN.header} content={visitorNow().formToken} />
+          )}
           <meta name="viewport" content="width=device-width" />
           <title>{overview.open > 0 ? `(${overview.open}) ` : ""}{title}</title>
           <link rel="icon" href={assetUrl("icon.svg")} />
@@ -97,6 +107,7 @@ export function Layout(
               <span id="connected">{overview.connected} of {overview.clients} connected</span>
               <span id="stored">stored {grouped(overview.stored)}</span>
               <span id="clock">{new Date(overview.time * 1000).toISOString().slice(11, 19)} UTC</span>
+              <WhoIsHere />
               <button type="button" id="palette" hidden>Ctrl K</button>
             </span>
           </header>

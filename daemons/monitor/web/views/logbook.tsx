@@ -4,6 +4,7 @@ import { assetUrl } from "../assets.ts";
 import { overview } from "../live.ts";
 import { fieldOf, showMoment } from "../times.ts";
 import { Layout } from "./layout.tsx";
+import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 
 /** What is looked for. */
@@ -74,13 +75,11 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
       <h1 class="unseen">Logbook</h1>
       <section class="card">
         <h2>New note</h2>
-        <form method="post" action="/logbook" class="fields">
+        <OrderForm deed="note" action="/logbook" class="fields">
           <label class="whole">
             note <textarea name="text" required>{draft}</textarea>
           </label>
-          <label>
-            your name <input name="by" class="who" autocomplete="name" required />
-          </label>
+          <NameField required />
           <label>
             about the time, UTC
             <input type="datetime-local" step="1" name="time" aria-describedby="now" />
@@ -97,7 +96,7 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
           </label>
           <button type="submit" class="primary">Keep</button>
           <span class="quiet" id="now">Without a time it is about now.</span>
-        </form>
+        </OrderForm>
       </section>
       <section class="card">
         <h2>

@@ -42,7 +42,7 @@ export function PlotCard({ plot }: { plot: PlotData }) {
         {plot.title} <small>{plot.client}</small>
         <a class="link" href={historyOf(plot)}>history</a>
       </h2>
-      <div class="plot" role="img" aria-label={plot.title} style={`height:${plot.height}px`} />
+      <div class="plot" role="img" aria-label={plot.title} />
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { Tile } from "./images.tsx";
 import { Layout } from "./layout.tsx";
 import { LogTable } from "./log_table.tsx";
 import { Note } from "./logbook.tsx";
+import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 import { RunProgress, runUrl, standingOf } from "./runs.tsx";
 
@@ -193,15 +194,18 @@ function Settings({ lab, run, live }: Pick<RunProps, "lab" | "run" | "live">) {
 
 function Abort({ run }: Pick<RunProps, "run">) {
   return (
-    <form class="fields" method="post" action={`${runUrl(run.id)}/abort`}>
-      <label>
-        your name <input name="by" class="who" autocomplete="name" required />
-      </label>
+    <OrderForm
+      deed={run.devices.length === 0 ? "lab" : "command"}
+      client={run.devices}
+      class="fields"
+      action={`${runUrl(run.id)}/abort`}
+    >
+      <NameField required />
       <label class="long">
         why <input name="reason" />
       </label>
       <button type="submit">Abort this run</button>
-    </form>
+    </OrderForm>
   );
 }
 
@@ -256,15 +260,13 @@ export function RunPage(props: RunProps) {
       <section class="card" id="notes">
         <h2>Notes</h2>
         {notes.map((note) => <Note note={note} />)}
-        <form class="fields" method="post" action={`${runUrl(id)}/notes`}>
+        <OrderForm deed="note" class="fields" action={`${runUrl(id)}/notes`}>
           <label class="whole">
             note <textarea name="text" required />
           </label>
-          <label>
-            your name <input name="by" class="who" autocomplete="name" required />
-          </label>
+          <NameField required />
           <button type="submit">Keep</button>
-        </form>
+        </OrderForm>
       </section>
       <Settings lab={lab} run={run} live={live} />
       <section class="card" id="run-log" data-live="runs">

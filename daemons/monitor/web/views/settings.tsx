@@ -9,6 +9,7 @@ import { showName, showUnit } from "../show.ts";
 import { showMoment } from "../times.ts";
 import { CardHead } from "./card.tsx";
 import { Layout } from "./layout.tsx";
+import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
 
 /** What was saved, and a form that saves. */
@@ -34,17 +35,15 @@ export function SettingsPage(
       <h1 class="unseen">Settings of {client.name}</h1>
       <section class={`card ${isLive(client) ? "" : "isstale"}`} data-client={client.name}>
         <CardHead client={client} />
-        <form class="fields" method="post" action={address}>
-          <label>
-            your name <input name="by" class="who" autocomplete="name" required />
-          </label>
+        <OrderForm deed="settings" client={client.name} class="fields" action={address}>
+          <NameField required />
           <label class="long">
             note <input name="note" placeholder="what they are good for" />
           </label>
           <button type="submit" class="primary" disabled={count === 0}>
             Save {count} settings as they are now
           </button>
-        </form>
+        </OrderForm>
         {problems.map((problem) => (
           <p>
             <span class="warnv">cannot be read</span> {problem}
@@ -111,7 +110,12 @@ export function ComparePage({ lab, clock, client, saved, rows, problem }: PageCo
             : `${different.length} of ${rows.length} differ.`}
         </p>
         {different.length > 0 && (
-          <form method="post" action={`${address}/${saved.id}`} class="compare">
+          <OrderForm
+            deed="settings"
+            client={client.name}
+            action={`${address}/${saved.id}`}
+            class="compare"
+          >
             <table id="differences">
               <thead>
                 <tr>
@@ -144,18 +148,12 @@ export function ComparePage({ lab, clock, client, saved, rows, problem }: PageCo
                   With all of them: <code>{formatLine({ name: "set", options })}</code>
                 </p>
                 <p class="tools">
-                  <input
-                    name="by"
-                    class="who"
-                    placeholder="your name"
-                    aria-label="your name"
-                    autocomplete="name"
-                  />
+                  <NameField />
                   <button type="submit" class="primary">Send those that are ticked</button>
                 </p>
               </>
             )}
-          </form>
+          </OrderForm>
         )}
         <a class="more" href={address}>All saved settings</a>
       </section>

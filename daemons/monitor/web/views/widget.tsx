@@ -5,6 +5,7 @@ import { choicesOf, formatValue } from "../../../../lib/device/text.ts";
 import { milliseconds } from "../../../../lib/time/mod.ts";
 import type { Client } from "../../lab.ts";
 import type { Order, Orders } from "../orders.ts";
+import { OrderForm } from "./order_form.tsx";
 import { showUnit } from "../show.ts";
 import { showMoment } from "../times.ts";
 
@@ -97,15 +98,19 @@ export function SetForm({ client, channel, label, orders }: {
   const current = reading?.value === undefined ? undefined : formatValue(param, reading.value);
   const settle = param.type === "drivable" ? param.settle : undefined;
   return (
-    <form
+    <OrderForm
+      deed="command"
+      client={client.name}
+      quiet
       class="set"
-      method="post"
       action={pathOf(client, "set")}
-      data-order
-      data-value={param.type === "drivable" ? key : undefined}
-      data-target={param.type === "drivable" ? channel.key : undefined}
-      data-tolerance={settle?.tolerance}
-      data-settle={settle && milliseconds(settle.time) / 1000}
+      data={{
+        "data-order": true,
+        "data-value": param.type === "drivable" ? key : undefined,
+        "data-target": param.type === "drivable" ? channel.key : undefined,
+        "data-tolerance": settle?.tolerance,
+        "data-settle": settle && milliseconds(settle.time) / 1000,
+      }}
     >
       <input type="hidden" name="key" value={key} />
       {param.type === "flag"
@@ -132,7 +137,7 @@ export function SetForm({ client, channel, label, orders }: {
           </>
         )}
       <Told order={orders.latest(client.name, key)} />
-    </form>
+    </OrderForm>
   );
 }
 
@@ -144,7 +149,14 @@ export function CommandForm({ client, name, command, orders }: {
   readonly orders: Orders;
 }) {
   return (
-    <form class="call" method="post" action={pathOf(client, "call")} data-order>
+    <OrderForm
+      deed="command"
+      client={client.name}
+      quiet
+      class="call"
+      action={pathOf(client, "call")}
+      data={{ "data-order": true }}
+    >
       <input type="hidden" name="command" value={name} />
       <button type="submit">{name}</button>
       {Object.entries(command.args ?? {}).map(([arg, param]) => (
@@ -154,7 +166,7 @@ export function CommandForm({ client, name, command, orders }: {
       ))}
       <span class="quiet about">{command.description}</span>
       <Told order={orders.latest(client.name, `command ${name}`)} />
-    </form>
+    </OrderForm>
   );
 }
 
@@ -167,11 +179,18 @@ export function ButtonForm({ client, label, line, ask, orders }: {
   readonly orders: Orders;
 }) {
   return (
-    <form class="call" method="post" action={pathOf(client, "button")} data-order>
+    <OrderForm
+      deed="command"
+      client={client.name}
+      quiet
+      class="call"
+      action={pathOf(client, "button")}
+      data={{ "data-order": true }}
+    >
       <input type="hidden" name="label" value={label} />
       {ask !== undefined && <input name="value" placeholder={ask} aria-label={ask} required />}
       <button type="submit" title={line}>{label}</button>
       <Told order={orders.latest(client.name, `button ${label}`)} />
-    </form>
+    </OrderForm>
   );
 }

@@ -1,0 +1,49 @@
+/** What people come in by, opened: passwords that are not guessed, sessions that outlive a restart. @module */
+import { type Access, SessionFile, Sessions, SignIn } from "../access/mod.ts";
+import type { Settings } from "../config/config.ts";
+import type { LogLine } from "../../../lib/link/link.ts";
+import { type Clock, systemClock } from "../../../lib/time/mod.ts";
+import type { Doors } from "./doorman.ts";
+
+/** What {@linkcode openDoors} stands on. */
+export interface DoorsParts {
+  /** Who may do what. */
+  readonly access: Access;
+  /** What MONITOR is told. */
+  readonly config: Pick<Settings, "behindHttps" | "openMetrics" | "name">;
+  /** A file in which sessions are kept; they end with MONITOR without one. */
+  readonly file?: string;
+  /** Writes to the log. */
+  readonly say: (type: LogLine["type"], message: string) => void;
+  /** The clock (default: the system's). */
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens the doors.
+ *
+ * @param parts What they stand on.
+ * @returns The doors; sessions are kept when it is disposed.
+ */
+export async function openDoors(parts: DoorsParts): Promise<Doors & AsyncDisposable> {
+  const { access, config, say, clock = systemClock } = parts;
+  const file = parts.file === undefined
+    ? undefined
+    : new SessionFile(parts.file, (problem) => say("warning", problem));
+  const kept = await file?.read();
+  return {
+    access,
+    sessions: new Sessions({ access, clock, ...file ? { keep: (text) => file.keep(text) } : {} }, kept),
+    signIn: new SignIn({
+      access,
+      clock,
+      onWrong: (name, address) =>
+        say("warning", `Wrong password for ${name ?? "a name that nobody has"} from ${address || "nowhere"}`),
+    }),
+    isSecure: (c) => config.behindHttps || c.req.url.startsWith("https:"),
+    behindProxy: config.behindHttps,
+    openMetrics: config.openMetrics,
+    realm: config.name,
+    [Symbol.asyncDispose]: async () => await file?.[Symbol.asyncDispose](),
+  };
+}
