@@ -3,10 +3,10 @@
  * head, C not connected; heater 1 on the detector, heater 2 on the cold plate.
  * @module
  */
-import { type CommandLine, interrupted, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import { Cryostat } from "../../lib/sim/cryostat.ts";
-import { parseFault } from "../../lib/sim/fault.ts";
+import { FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
 import { InstrumentServer, type InstrumentServerOptions } from "../../lib/sim/instrument_server.ts";
 import { joinWorld, type World, WORLD_OPTION } from "../../lib/sim/world/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
@@ -110,11 +110,7 @@ export const commandLine = {
     seed: { type: "integer", default: 1, description: "Seed of the sensors' noise" },
     world: WORLD_OPTION,
     start: { type: "number", default: 20, min: -190, max: 60, description: "Temperature at the start, degC" },
-    fault: {
-      type: "text",
-      placeholder: "KIND[@N]",
-      description: "What happens to every Nth reply: never, late, twice, garbage, drop",
-    },
+    fault: FAULT_OPTION,
   },
   examples: [
     ["--speed 500", "Cools from +20 to -100 degC in some twenty seconds"],
@@ -125,14 +121,10 @@ export const commandLine = {
 
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
-    const fault = options.fault === undefined ? undefined : parseFault(options.fault);
-    if (options.fault !== undefined && !fault) {
-      throw new UsageError(`--fault: expected never, late, twice, garbage or drop, got "${options.fault}"`);
-    }
     await using world = joinWorld({ address: options.world, name: "cryocon" });
     await using simulator = await simulateCryocon({
       ...options,
-      fault,
+      fault: faultOf(options.fault),
       world,
       address: formatAddress(options.host, options.port),
     });

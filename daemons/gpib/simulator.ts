@@ -3,9 +3,9 @@
  * photodiode at its input that sees the light of the world.
  * @module
  */
-import { type CommandLine, interrupted, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp, type Transport } from "../../lib/net/mod.ts";
-import { type Fault, parseFault } from "../../lib/sim/fault.ts";
+import { type Fault, FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
 import { GpibAdapter } from "../../lib/sim/gpib/adapter.ts";
 import { HangingInstrument } from "../../lib/sim/gpib/instrument.ts";
 import { Keithley487 } from "../../lib/sim/keithley/keithley_487.ts";
@@ -101,11 +101,7 @@ export const commandLine = {
     },
     temperature: { type: "number", default: 20, min: -100, max: 60, description: "Their temperature, degC" },
     world: WORLD_OPTION,
-    fault: {
-      type: "text",
-      placeholder: "KIND[@N]",
-      description: "What happens to every Nth reply of the adapter: never, late, twice, garbage, drop",
-    },
+    fault: FAULT_OPTION,
   },
   examples: [
     ["--world 127.0.0.1:7090", "The photodiodes see the lamp of that world"],
@@ -115,14 +111,10 @@ export const commandLine = {
 
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
-    const fault = options.fault === undefined ? undefined : parseFault(options.fault);
-    if (options.fault !== undefined && !fault) {
-      throw new UsageError(`--fault: expected never, late, twice, garbage or drop, got "${options.fault}"`);
-    }
     await using world = joinWorld({ address: options.world, name: "gpib" });
     await using simulator = await simulateGpib({
       ...options,
-      fault,
+      fault: faultOf(options.fault),
       world,
       address: formatAddress(options.host, options.port),
     });

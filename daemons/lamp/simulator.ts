@@ -1,7 +1,7 @@
 /** A stabilised lamp on its own wire; its light falls on the detector and the photodiode of the same world. @module */
-import { type CommandLine, interrupted, runProgram, UsageError } from "../../lib/cli/mod.ts";
+import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp } from "../../lib/net/mod.ts";
-import { parseFault } from "../../lib/sim/fault.ts";
+import { FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
 import { InstrumentServer, type InstrumentServerOptions } from "../../lib/sim/instrument_server.ts";
 import { joinWorld, type World, WORLD_OPTION } from "../../lib/sim/world/mod.ts";
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
@@ -102,11 +102,7 @@ export const commandLine = {
       description: "Noise of the filament, of the whole",
     },
     world: WORLD_OPTION,
-    fault: {
-      type: "text",
-      placeholder: "KIND[@N]",
-      description: "What happens to every Nth reply: never, late, twice, garbage, drop",
-    },
+    fault: FAULT_OPTION,
   },
   examples: [
     ["--world 127.0.0.1:7090", "Its light falls on detector and photodiode"],
@@ -116,14 +112,10 @@ export const commandLine = {
 
 if (import.meta.main) {
   await runProgram(commandLine, async ({ options }) => {
-    const fault = options.fault === undefined ? undefined : parseFault(options.fault);
-    if (options.fault !== undefined && !fault) {
-      throw new UsageError(`--fault: expected never, late, twice, garbage or drop, got "${options.fault}"`);
-    }
     await using world = joinWorld({ address: options.world, name: "lamp" });
     await using simulator = await simulateLamp({
       ...options,
-      fault,
+      fault: faultOf(options.fault),
       world,
       address: formatAddress(options.host, options.port),
     });

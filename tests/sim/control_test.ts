@@ -1,8 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Pid } from "../../lib/sim/pid.ts";
 import { Ramp } from "../../lib/sim/ramp.ts";
 import { Random } from "../../lib/sim/random.ts";
-import { parseFault } from "../../lib/sim/fault.ts";
+import { ConfigError } from "../../lib/errors.ts";
+import { faultOf, parseFault } from "../../lib/sim/fault.ts";
 
 Deno.test("Pid stays within its limits and gives up the integral it could not use", () => {
   const pid = new Pid({ proportional: 1, integral: 10, derivative: 0 });
@@ -42,6 +43,15 @@ Deno.test("Random repeats itself for a seed, differs between seeds, and is norma
   assertAlmostEquals(mean, 0, 0.03);
   assertAlmostEquals(variance, 1, 0.05);
   assertAlmostEquals(numbers.filter((x) => Math.abs(x) < 1).length / numbers.length, 0.683, 0.02);
+});
+
+Deno.test("faultOf() says which faults there are when it is given none of them", () => {
+  assertEquals([faultOf(undefined), faultOf("late@3")], [undefined, { kind: "late", every: 3 }]);
+  assertThrows(
+    () => faultOf("often"),
+    ConfigError,
+    'expected never, late, twice, garbage or drop, got "often"',
+  );
 });
 
 Deno.test("parseFault() reads a kind with or without how often, and nothing else", () => {
