@@ -108,7 +108,7 @@ await runProgram(LINE, async ({ options }) => {
   const where = `localhost:${ports.daemon}`;
   const cooling = ["--target", String(target), "--settle", "3 s", where];
   const [cooled] = await Promise.all([
-    script("cooldown", [`--allow-net=${where}`], cooling, ended.signal),
+    script("cooldown", { device: where, monitor: formatAddress(HOST, ports.monitor) }, cooling, ended.signal),
     preparing,
   ]);
   if (ended.signal.aborted) return 130;

@@ -1,5 +1,5 @@
 /** A script that tells MONITOR of its run: what it does, how far it has come, how it ended. @module */
-import { CommandError, DewarError } from "../errors.ts";
+import { CommandError, DewarError, TimeoutError } from "../errors.ts";
 import { formatLine } from "../line/mod.ts";
 import type { LinkOptions } from "../link/link.ts";
 import { reachedAt } from "../link/open_link.ts";
@@ -48,15 +48,16 @@ export interface Run {
 const PERIOD = "1 s";
 /** How long MONITOR may take for an answer. */
 const PATIENCE = "5 s";
-/** How long an end waits for MONITOR to take it. */
+/** How long a begin and an end wait for MONITOR to take them. */
 const FAREWELL = "2 s";
 
 /**
  * Does some work as a run that MONITOR shows and keeps: its begin, its progress, how it ended, and with it the images,
  * the log and the settings of that time. Somebody who may can ask it to end from there; `run.signal` is aborted then.
  *
- * The work never waits for MONITOR, and goes on where there is none; where MONITOR is started later it hears of the run
- * then. Nothing is told where the program has no permission to reach MONITOR.
+ * MONITOR hears of it first, so that what it keeps of the lab's settings is what was there before; but the work waits 2 s
+ * for that at most, and not at all where nobody is there. A MONITOR that is started later hears of the run then. Nothing is
+ * told where the program has no permission to reach MONITOR.
  *
  * @param info What is run, by whom, with which parameters.
  * @param work The work.
@@ -85,6 +86,7 @@ export async function announceRun<T>(
   options: RunOptions = {},
 ): Promise<T> {
   const announcer = new Announcer(info, options);
+  await announcer.greeted();
   try {
     const result = await work(announcer);
     await announcer.end("done");
@@ -108,6 +110,7 @@ class Announcer implements Run {
   readonly #abort = new AbortController();
   readonly #end = new AbortController();
   readonly #telling: Promise<void>;
+  readonly #greeted = Promise.withResolvers<void>();
   #lab: Lab | undefined;
   #isKnown = false;
   #progress: { fraction?: string; note?: string } = {};
@@ -122,6 +125,17 @@ class Announcer implements Run {
     this.id = `${name.replace(/[^\w.-]+/g, "_").slice(0, 36)}-${stamp(this.#began)}-${suffix()}`;
     this.signal = signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal;
     this.#telling = this.#tell();
+    this.#telling.catch(() => {}); // whoever waits for the begin or the end is told
+  }
+
+  /** Waits until MONITOR knows of it, or is not there; not for long. Fails where its address is none. */
+  async greeted(): Promise<void> {
+    const limits = { clock: this.#clock, timeout: FAREWELL, what: "telling MONITOR of the begin" } as const;
+    try {
+      await withDeadline(() => Promise.race([this.#greeted.promise, this.#telling]), limits);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error; // it hears of it later
+    }
   }
 
   progress(fraction: number, note?: string): void {
@@ -161,9 +175,15 @@ class Announcer implements Run {
       ...transport && { transport },
       ...token !== undefined && { token },
     });
+    try {
+      if (!await isThere(this.#lab, signal)) this.#greeted.resolve();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
     while (!signal.aborted) {
       try {
         if (!this.#isKnown) await this.#begin(this.#lab);
+        this.#greeted.resolve();
         const { text = "" } = await this.#say(this.#lab, "run_progress", this.#progress);
         if (text.startsWith("abort ")) {
           this.#abort.abort(new DewarError(`Somebody asked for the end of the run: ${text.slice(6)}`));

@@ -1,7 +1,8 @@
 /** The camera of the demo: a bias, a dark and flats of the cold detector, and what they tell of it. */
 import { connect } from "@dewar/sdk";
 import { Archon, Lamp } from "@dewar/sdk/models";
-import type { Ports } from "./lab.ts";
+import { formatAddress } from "../../lib/net/mod.ts";
+import { HOST, type Ports } from "./lab.ts";
 import { script } from "./programs.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -27,9 +28,9 @@ export async function prepareCamera(ports: Ports): Promise<void> {
 /** Takes images and measures with them; resolves to an exit status. */
 export async function useCamera(ports: Ports, folder: string, signal: AbortSignal): Promise<number> {
   const where = `localhost:${ports.camera}`;
-  const net = `--allow-net=${where}`;
+  const reach = { device: where, monitor: formatAddress(HOST, ports.monitor) };
   console.log("\nA dark of the cold detector:");
-  const dark = await script("take", [net], ["--type", "dark", "--seconds", "3", where], signal);
+  const dark = await script("take", reach, ["--type", "dark", "--seconds", "3", where], signal);
   if (dark !== 0 || signal.aborted) return dark;
   await using lamp = await connect(Lamp, `localhost:${ports.lamp}`);
   await lamp.set({ lamp: true, level: 100, filter: FILTER }, { timeout: "60 s" });
@@ -37,8 +38,8 @@ export async function useCamera(ports: Ports, folder: string, signal: AbortSigna
   await lamp.commands.open();
   console.log("\nBiases and flats, and what they tell of the detector:");
   try {
-    const permissions = [net, `--allow-read=${folder}/images`];
-    return await script("gain", permissions, ["--images", `${folder}/images`, where], signal);
+    const images = `${folder}/images`;
+    return await script("gain", { ...reach, reads: images }, ["--images", images, where], signal);
   } finally {
     await lamp.commands.close();
   }

@@ -60,15 +60,31 @@ export class Programs implements AsyncDisposable {
   }
 }
 
+/** What a script of the demo may reach. */
+interface Reach {
+  /** Its device. */
+  readonly device: string;
+  /** MONITOR, which it tells of its run. */
+  readonly monitor: string;
+  /** A folder that it reads. */
+  readonly reads?: string;
+}
+
 /** Runs a script beside us, with its own progress display and with what it needs only; resolves to its exit status. */
 export async function script(
   name: string,
-  permissions: readonly string[],
+  { device, monitor, reads }: Reach,
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
+  const permissions = [
+    `--allow-net=${device},${monitor}`,
+    "--allow-env=DEWAR_MONITOR,DEWAR_USER",
+    ...reads === undefined ? [] : [`--allow-read=${reads}`],
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...permissions, `${ROOT}scripts/${name}.ts`, ...args],
+    env: { DEWAR_MONITOR: monitor, DEWAR_USER: "demo" },
     stdin: "null",
     signal,
   }).spawn();

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { announceRun, DewarError, type Run, type RunInfo } from "@dewar/sdk";
 import { bench } from "../monitor/bench.ts";
+import { modelOf } from "../monitor/fake_link.ts";
 
 const INFO: RunInfo = {
   name: "cool down",
@@ -41,6 +42,18 @@ Deno.test("announceRun() tells what is run, how far it has come, and that it is 
     [run!.name, run!.author, run!.note, run!.params, run!.outcome, run!.progress, run!.doing, run!.plots],
     ["cool down", "anna", "new window", { target: -100 }, "done", 1, "there", ["cooler.temperature"]],
   );
+});
+
+Deno.test("announceRun() lets MONITOR see the settings before the work changes them", async () => {
+  await using r = await rig();
+  const cooler = r.b.link("cooler");
+  cooler.connect(modelOf({ target: { type: "number", set: true } }));
+  cooler.push({ target: 20 });
+  await r.clock.runUntil(r.announce(() => {
+    cooler.push({ target: -100 });
+    return r.clock.sleep(10);
+  }));
+  assertEquals(r.kept()[0]!.changes, [{ client: "cooler", key: "target", before: "20", after: "-100" }]);
 });
 
 Deno.test("announceRun() keeps a run of no time at all, and why one failed", async () => {
@@ -92,8 +105,20 @@ Deno.test("announceRun() works where there is no MONITOR", async () => {
     return run.signal.aborted;
   }, { monitor: "nowhere:1" }));
   assertEquals(result, false);
-  assert(r.clock.time() - began < 63, `${r.clock.time() - began}`);
+  assert(r.clock.time() - began < 61, `${r.clock.time() - began}`);
   assertEquals(r.kept(), []);
+});
+
+Deno.test("announceRun() begins nothing where MONITOR's address is none", async () => {
+  await using r = await rig();
+  let begun = false;
+  const work = () => Promise.resolve(void (begun = true));
+  await assertRejects(
+    () => r.announce(work, { monitor: "gpib://1" }),
+    DewarError,
+    "nothing here speaks gpib",
+  );
+  assertEquals(begun, false);
 });
 
 Deno.test("announceRun() tells a MONITOR that was started anew of the run again", async () => {
