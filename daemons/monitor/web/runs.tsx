@@ -13,7 +13,7 @@ import { pageIn } from "./log.tsx";
 import { headline } from "./show.ts";
 import type { CurveShown } from "./views/archive.tsx";
 import type { PageContext } from "./views/pages.tsx";
-import { endOf, RunPage, type RunProps } from "./views/run.tsx";
+import { aroundOf, endOf, RunPage, type RunProps } from "./views/run.tsx";
 import { type RunSearch, RunsPage, type RunsProps, runUrl } from "./views/runs.tsx";
 
 /** Runs on a page. */
@@ -94,11 +94,12 @@ export function serveRuns(
     run: RunRow,
     live: LiveRun | undefined,
   ): Promise<Pick<RunProps, "curves" | "images" | "log" | "notes">> => {
-    const range = { from: run.began, to: Math.max(endOf(run, live, clock.time()), run.began + 1) };
+    const range = { from: run.began, to: endOf(run, live, clock.time()) + 1 };
+    const around = aroundOf(run, live, clock.time());
     const curves = await Promise.all(
       curvesOf(page, run).map(async (channel): Promise<CurveShown> => ({
         channel,
-        series: await lab.history(channel.client, channel.key, { ...range, points: POINTS }),
+        series: await lab.history(channel.client, channel.key, { ...around, points: POINTS }),
       })),
     );
     return {

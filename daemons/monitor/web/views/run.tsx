@@ -33,6 +33,13 @@ export interface RunProps extends PageContext {
 export const endOf = ({ ended, seen }: RunRow, live: LiveRun | undefined, now: number): number =>
   live ? now : ended ?? seen;
 
+/** The stretch of a run's curves: some time before and after it, in which what does not change was stored too. */
+export function aroundOf(run: RunRow, live: LiveRun | undefined, now: number): { from: number; to: number } {
+  const end = endOf(run, live, now);
+  const margin = Math.max(90, 0.05 * (end - run.began));
+  return { from: run.began - margin, to: live ? end : Math.min(now, end + margin) };
+}
+
 /** A setting as people call it, where its device is known. */
 function settingName(lab: Lab, client: string, key: string): { name: string; unit: string } {
   const known = lab.clients.get(client);
@@ -214,7 +221,7 @@ export function RunPage(props: RunProps) {
   const { lab, clock, run, live, curves, images, log, notes, problem } = props;
   const { id, name, began } = run;
   const end = endOf(run, live, clock.time());
-  const stretch = { from: began, to: Math.max(end, began + 1) };
+  const stretch = aroundOf(run, live, clock.time());
   const span = new URLSearchParams({ from: fieldOf(began), to: fieldOf(Math.ceil(end)) });
   const query = new URLSearchParams(
     curves.map(({ channel }) => ["channel", `${channel.client}.${channel.key}`]),
