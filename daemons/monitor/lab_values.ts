@@ -27,7 +27,9 @@ const CONNECTED: FlagParam = { type: "flag", description: "Whether it is connect
  */
 export class LabValues implements ValueSource, Disposable {
   readonly #lab: LiveLab;
-  readonly #history: History;
+  /** Kept for those who were here and may come back; while there is nobody of the kind nothing is kept. */
+  #history: History | undefined;
+  #leftAt = -Infinity;
   readonly #listeners = new Set<(update: Update) => void>();
   readonly #describedListeners = new Set<() => void>();
   readonly #params = new Map<string, Param>();
@@ -46,7 +48,6 @@ export class LabValues implements ValueSource, Disposable {
     this.#lab = lab;
     // From the clock, so that a number from before a restart is never taken for one of this run.
     this.#runs = this.#seq = Math.floor(lab.clock.time() * 1000);
-    this.#history = new History(KEPT, this.#seq);
     for (const client of lab.clients.values()) this.#learn(client);
     this.#watching = lab.watch((event) => this.#take(event));
   }
@@ -65,12 +66,18 @@ export class LabValues implements ValueSource, Disposable {
   }
 
   since(seq: number): readonly Update[] | undefined {
-    return seq > this.#seq ? undefined : this.#history.since(seq);
+    return seq > this.#seq ? undefined : this.#history?.since(seq);
   }
 
   watch(listener: (update: Update) => void): Disposable {
+    this.#history ??= new History(KEPT, this.#seq);
     this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners.delete(listener);
+        this.#leftAt = this.#lab.clock.now();
+      },
+    };
   }
 
   format(key: string, value: Value): string {
@@ -140,7 +147,9 @@ export class LabValues implements ValueSource, Disposable {
 
   #publish(readings: ReadonlyMap<string, Reading>, time: number): void {
     const update: Update = { time, seq: ++this.#seq, complete: false, readings };
-    this.#history.push(update, this.#seq, this.#lab.clock.now());
+    const now = this.#lab.clock.now();
+    if (this.#listeners.size === 0 && now - this.#leftAt > KEPT.time) this.#history = undefined;
+    this.#history?.push(update, this.#seq, now);
     for (const listener of this.#listeners) listener(update);
   }
 
