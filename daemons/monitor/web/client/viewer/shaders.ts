@@ -56,7 +56,6 @@ float valueAt(ivec2 at) { return stored(texelFetch(pixels, at, 0)); }
 /** Mean and peak of what was reduced already. */
 const REDUCED = `
 uniform sampler2D reduced;
-uniform bool peaks;
 `;
 
 const COLOUR = `
@@ -89,30 +88,42 @@ void main() {
   show(valueAt(ivec2(at)));
 }`;
 
-/**
- * Draws pixels that were put together, peaks one by one, means run into each other. There is no loop and no branch: a
- * processor that has to do the work of a graphics card goes through all of them for every pixel.
- */
-export const DRAW_REDUCED = `${HEAD}${REDUCED}${COLOUR}${PLACE}
-void main() {
-  vec2 at = place();
-  if (isOutside(at)) discard;
+/** How pixels that were put together are drawn: peaks one by one, means run into each other, around gaps where there may be any. */
+export type Drawn = "peaks" | "means" | "means with gaps";
+
+const FOUR = `
   vec2 from = at - 0.5;
   vec2 corner = floor(from);
   vec2 share = from - corner;
-  share = peaks ? vec2(greaterThanEqual(share, vec2(0.5))) : share;
   ivec2 a = max(ivec2(corner), 0);
   ivec2 b = min(ivec2(corner) + 1, size - 1);
-  vec2 p = texelFetch(reduced, a, 0).rg;
-  vec2 q = texelFetch(reduced, ivec2(b.x, a.y), 0).rg;
-  vec2 r = texelFetch(reduced, ivec2(a.x, b.y), 0).rg;
-  vec2 s = texelFetch(reduced, b, 0).rg;
-  vec4 values = peaks ? vec4(p.g, q.g, r.g, s.g) : vec4(p.r, q.r, r.r, s.r);
+  float p = texelFetch(reduced, a, 0).r;
+  float q = texelFetch(reduced, ivec2(b.x, a.y), 0).r;
+  float r = texelFetch(reduced, ivec2(a.x, b.y), 0).r;
+  float s = texelFetch(reduced, b, 0).r;`;
+
+const VALUE: Readonly<Record<Drawn, string>> = {
+  "peaks": `show(texelFetch(reduced, ivec2(at), 0).g);`,
+  "means": `${FOUR}
+  show(mix(mix(p, q, share.x), mix(r, s, share.x), share.y));`,
+  "means with gaps": `${FOUR}
+  vec4 values = vec4(p, q, r, s);
   vec4 weights = vec4(1.0 - share.x, share.x, 1.0 - share.x, share.x) *
-    vec4(1.0 - share.y, 1.0 - share.y, share.y, share.y);
-  weights *= vec4(greaterThan(values, vec4(NONE)));
+    vec4(1.0 - share.y, 1.0 - share.y, share.y, share.y) * vec4(greaterThan(values, vec4(NONE)));
   float weight = dot(weights, vec4(1.0));
-  show(weight > 0.0 ? dot(weights, values) / weight : NONE);
+  show(weight > 0.0 ? dot(weights, values) / weight : NONE);`,
+};
+
+/**
+ * Draws pixels that were put together. There is no loop and no branch: a processor that has to do the work of a graphics
+ * card goes through all of them for every pixel.
+ */
+export const drawReduced = (drawn: Drawn): string =>
+  `${HEAD}${REDUCED}${COLOUR}${PLACE}
+void main() {
+  vec2 at = place();
+  if (isOutside(at)) discard;
+  ${VALUE[drawn]}
 }`;
 
 /** Puts four together: their mean, and the highest (or lowest, where the scale is negative). */

@@ -11,7 +11,7 @@ import {
 import { coloursOfSteps } from "../../../image/tones.ts";
 import { Program } from "./gl_program.ts";
 import type { Look, Renderer } from "./renderer.ts";
-import { DRAW_REDUCED, drawPixels, REDUCE_AGAIN, reducePixels, TABLE_SIDE } from "./shaders.ts";
+import { drawPixels, drawReduced, REDUCE_AGAIN, reducePixels, TABLE_SIDE } from "./shaders.ts";
 
 /** A part of a picture that fits into one texture, and what was put together from it. */
 interface Tile extends Area {
@@ -139,9 +139,11 @@ export class WebGlRenderer implements Renderer {
     const height = Math.min(window.height, Math.ceil(top)) - y;
     if (width <= 0 || height <= 0) return;
     gl.scissor(x, y, width, height);
+    const hasGaps = raster.type.startsWith("f") || raster.blank !== null;
+    const drawn = look.peaks ? "peaks" : hasGaps ? "means with gaps" : "means";
     const program = level === 0
       ? this.#program(`draw ${raster.type}`, () => drawPixels(raster.type))
-      : this.#program("draw reduced", () => DRAW_REDUCED);
+      : this.#program(`draw ${drawn}`, () => drawReduced(drawn));
     program.use();
     const shrunk = 2 ** level;
     const step = 1 / window.zoom / shrunk;
@@ -153,7 +155,6 @@ export class WebGlRenderer implements Renderer {
     } else {
       const { texture, width, height } = tile.reduced[level - 1]!;
       this.#bind(program, "reduced", 0, texture);
-      gl.uniform1i(program.at("peaks"), Number(look.peaks));
       gl.uniform2i(program.at("size"), width, height);
     }
     this.#bind(program, "colours", 1, this.#colours);
