@@ -165,6 +165,8 @@ export interface Lab {
   readonly interval: number;
   /** Values acknowledged: on disk in the spool, fsynced. */
   readonly stored: number;
+  /** Values lost: neither disk nor memory had room for them, or the database refused them. */
+  readonly dropped: number;
   /** Why the store is not working, if it is not. */
   readonly storeProblem: string | undefined;
   /** What is wrong with the certificate that MONITOR shows, or soon will be. */

@@ -112,6 +112,10 @@ export class LiveLab implements Lab, Disposable {
     return this.#recorder.stored;
   }
 
+  get dropped(): number {
+    return this.#recorder.dropped;
+  }
+
   get records(): Lab["records"] {
     return this.#recorder.records;
   }

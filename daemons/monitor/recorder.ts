@@ -10,6 +10,8 @@ import type { LabRecords } from "./store/records.ts";
 export interface Recorder {
   /** Values acknowledged: on disk in the spool, fsynced. */
   readonly stored: number;
+  /** Values lost: neither disk nor memory had room for them, or the database refused them. */
+  readonly dropped: number;
   /** Why it is not working, if it is not. */
   readonly problem: string | undefined;
   /** From now on a value that does not change is kept again after this time. */
@@ -38,6 +40,7 @@ const REMEMBERED = 1000;
 /** A recorder without a store: no history, and only the latest log lines. */
 export class Forgetful implements Recorder {
   readonly stored = 0;
+  readonly dropped = 0;
   readonly problem: string | undefined = "nothing is stored: MONITOR was started without a store";
   readonly #lines: LabLine[] = [];
 

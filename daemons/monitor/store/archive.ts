@@ -61,6 +61,9 @@ export class Archive {
   readonly #rollups: Rollups;
   #ahead: Promise<Batch> | undefined;
   #applied = 0;
+  #isWriting = false;
+  /** Time of the last value applied. */
+  #latest = 0;
   #positioned = false;
   #refused = 0;
   #problem: string | undefined;
@@ -79,6 +82,16 @@ export class Archive {
   /** The position up to which the database has everything. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Whether the database is being written to just now. */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
+  /** Up to when values are summed up, unix seconds; infinite before it is known. */
+  get summedUntil(): number {
+    return this.#rollups.until;
   }
 
   /** Values that the database would not take. */
@@ -218,13 +231,19 @@ export class Archive {
         what: `tidying up by ${name}`,
       });
     if (this.#rollups.pending > MANY_ROLLUPS) await doing(() => this.#rollups.write(sql, clock.time()));
-    if (clock.now() < this.#tidyAt) return;
+    if (clock.now() < this.#tidyAt && !this.#rollups.isDue(this.#reached)) return;
     const isMore = await doing(async () => {
       await this.#months.makeAhead(sql, clock.time());
-      const isMore = await this.#rollups.step(sql, clock.time());
+      const isMore = await this.#rollups.step(sql, this.#reached);
       return await tidy?.(sql) || isMore;
     });
     this.#tidyAt = clock.now() + (isMore ? 0 : TIDY_EVERY);
+  }
+
+  /** The time up to which values are in the database: now, unless there are others that wait for it. */
+  get #reached(): number {
+    const now = this.#options.clock.time();
+    return this.#applied < this.#options.spool.durable ? Math.min(now, this.#latest) : now;
   }
 
   /** Lets more come together, unless somebody waits for what there is. */
@@ -279,14 +298,17 @@ export class Archive {
     const { id, clock, name } = this.#options;
     const { sql } = this.#database!;
     const source = { spool: id, from: this.#applied, to };
+    this.#isWriting = true;
     const values = await withDeadline(async () => {
       this.#ids = await applyChannels(sql, this.#ids, entries);
       const values = valuesOf(entries, this.#ids);
       await this.#months.make(sql, values.times, clock.time());
       await applyBatch(sql, entries, values, source);
       return values;
-    }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `answer of ${name}` });
+    }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `answer of ${name}` })
+      .finally(() => this.#isWriting = false);
     this.#rollups.add(values);
+    this.#latest = values.times.at(-1) ?? this.#latest;
     this.#applied = to;
     this.#turned();
   }

@@ -177,7 +177,7 @@ function valuesIn(stretches: string): string {
     select time, mean, mean as min, mean as max, mean as last, 1::real as weight
     from ${stretches === "" ? "" : `(${stretches}) stretch cross join lateral`} (
       select time, case when quality = 0 then number end as mean from dewar.value
-      where ${IN_RANGE} ${stretches === "" ? "" : "and time >= since and time < over"}
+      where ${IN_RANGE} ${stretches === "" ? "" : "and time >= since and time < over offset 0"}
     ) stored`;
 }
 

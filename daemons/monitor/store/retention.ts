@@ -109,9 +109,14 @@ async function removeFrom(sql: Sql, part: Partition, keeping: Keeping): Promise<
   if (old.length === 0) return 0;
   const deleted = await sql`
     delete from ${sql.unsafe(`dewar.${name}`)} where ctid = any (array(
-      select part.ctid from ${sql.unsafe(`dewar.${name}`)} part
-      join unnest(${old.map(({ id }) => id)}::integer[], ${old.map(({ before }) => before)}::float8[])
-        as given (channel_id, before) on part.channel_id = given.channel_id and part.time < to_timestamp(given.before)
+      select found.ctid
+      from unnest(${old.map(({ id }) => id)}::integer[], ${old.map(({ before }) => before)}::float8[])
+        as given (channel_id, before)
+      cross join lateral (
+        select part.ctid from ${sql.unsafe(`dewar.${name}`)} part
+        where part.channel_id = given.channel_id and part.time < to_timestamp(given.before)
+        order by part.time limit ${STEP}
+      ) found
       limit ${STEP}
     ))`;
   return deleted.count;
@@ -128,8 +133,9 @@ async function hasOthers(
   const others = [...forever, ...bounded.filter(({ id }) => !ids.has(id)).map(({ id }) => id)];
   const [row] = await sql`
     select exists (
-      select from unnest(${others}::integer[]) as other (id)
-      where exists (select from ${sql.unsafe(`dewar.${name}`)} part where part.channel_id = other.id)
+      select from unnest(${others}::integer[]) as other (id) cross join lateral (
+        select from ${sql.unsafe(`dewar.${name}`)} part where part.channel_id = other.id limit 1
+      ) found
     ) as found`;
   return row!.found;
 }

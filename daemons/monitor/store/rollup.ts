@@ -58,7 +58,12 @@ const PIECE = 200;
  */
 export async function rollUp(sql: Sql, from: number, to: number): Promise<number> {
   const [row] = await sql.unsafe(
-    `with ${written("time >= to_timestamp($1::float8) and time < to_timestamp($2::float8)", "value")}
+    `with ${
+      written(`(
+        select ${STORED} from dewar.value
+        where time >= to_timestamp($1::float8) and time < to_timestamp($2::float8)
+      ) value`)
+    }
     select coalesce(sum(count), 0)::float8 as count from hours`,
     [from, to],
   );
@@ -73,14 +78,18 @@ export async function rollUp(sql: Sql, from: number, to: number): Promise<number
  * @returns Whether there may be more.
  */
 export async function mend(sql: Sql, until: number): Promise<boolean> {
+  const [late] = await sql`
+    select exists (select from dewar.late where hour < to_timestamp(${until}::float8)) as found`;
+  if (!late!.found) return false;
   const [row] = await sql.unsafe(
     `with mended as materialized (
       select channel_id, hour from dewar.late where hour < to_timestamp($1::float8) order by hour limit ${PIECE}
     ), ${
-      written(
-        "value.time >= mended.hour and value.time < mended.hour + interval '1 hour'",
-        "mended join dewar.value using (channel_id)",
-      )
+      written(`mended cross join lateral (
+        select ${STORED} from dewar.value
+        where value.channel_id = mended.channel_id and time >= mended.hour and time < mended.hour + interval '1 hour'
+        offset 0 -- each hour is looked up in the index, never the whole table for all of them
+      ) value`)
     }, done as (
       delete from dewar.late using mended where late.channel_id = mended.channel_id and late.hour = mended.hour
       returning 1
@@ -91,12 +100,13 @@ export async function mend(sql: Sql, until: number): Promise<boolean> {
   return row!.count === PIECE;
 }
 
+const STORED = "value.channel_id, time, number, quality, value.ctid as place";
+
 /**
  * Sums up values in bins of all levels, in one pass. A value holds until the next one, at most until its bin ends: the
  * mean weighs it by that.
  */
-function written(which: string, from: string): string {
-  const value = from === "value" ? "dewar.value" : from;
+function written(from: string): string {
   return `
     stored as materialized (
       select channel_id, at, number, is_good,
@@ -105,9 +115,9 @@ function written(which: string, from: string): string {
           as weighed,
         lead(at, 1, 'Infinity') over (partition by channel_id order by at, place) as next
       from (
-        select channel_id, date_part('epoch', time) as at, value.ctid as place, quality = 0 as is_good,
+        select value.channel_id, date_part('epoch', time) as at, place, quality = 0 as is_good,
           case when quality = 0 then number end as number
-        from ${value} where ${which}
+        from ${from}
       ) given
     ),
     hours as materialized (${binned(3600, "stored")}),

@@ -21,6 +21,7 @@ export class Rollups {
   #sums = new Sums(Infinity);
   #others = 0;
   #stride = HOUR;
+  #until = Infinity;
 
   /**
    * Makes them.
@@ -35,6 +36,16 @@ export class Rollups {
   /** Rollups that are ready to be written: they take memory until then. */
   get pending(): number {
     return this.#sums.pending;
+  }
+
+  /** Up to when everything is summed up, unix seconds; infinite before it is known. */
+  get until(): number {
+    return this.#until;
+  }
+
+  /** Whether there is an hour to be summed up. */
+  isDue(now: number): boolean {
+    return now >= this.#until + HOUR + LAG;
   }
 
   /** The database was opened: what has been summed up before may or may not have got there. */
@@ -80,6 +91,7 @@ export class Rollups {
       else await this.opened(sql, now);
       isMore = until < target;
     } else if (this.pending > 0) await this.write(sql, now);
+    this.#until = until;
     return await mend(sql, until) || isMore;
   }
 

@@ -3,6 +3,11 @@
  *
  * Records are appended and synced in groups. A position counts the bytes of the spool since it was made, so that it
  * never goes back; the database says up to which position it has everything, and what is before may be deleted.
+ *
+ * On a full disk the database stops first, and what it lacks waits here; then this stops, and what comes waits in memory;
+ * when that is full, the newest values are dropped, counted, told, and a gap in their channels. The log has some room
+ * of its own. What was counted as stored is never given up: the oldest values stay to the last, only retention and
+ * people remove them.
  * @module
  */
 import { type Clock, type Duration, milliseconds, type Timer } from "../../../lib/time/mod.ts";

@@ -29,6 +29,8 @@ export interface StoreOptions {
   readonly data: string;
   /** How long values are kept (default: for ever); the last that means a channel counts. */
   readonly retention?: readonly Retention[];
+  /** Bytes of values kept in memory while the disk takes none (default 16 MiB); then the newest are dropped. */
+  readonly memoryBytes?: number;
   /** Clock (default: the system's). */
   readonly clock?: Clock;
   /** Told once of each trouble and of its end, for the log. */
@@ -41,6 +43,10 @@ export interface Store extends AsyncDisposable {
   readonly stored: number;
   /** Values lost since it was opened: the disk took nothing for too long, or the database refused them. */
   readonly dropped: number;
+  /** Whether the database is being written to just now. */
+  readonly isWriting: boolean;
+  /** Up to when values are summed up in rollups, unix seconds; infinite before it is known. */
+  readonly summedUntil: number;
   /** What does not work, if something does not; values are kept all the same as long as there is room. */
   readonly problem: string | undefined;
   /** From now on a value that does not change is stored again after this time (at first 10 min). */
@@ -93,6 +99,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       clock,
       report,
       onDurable: () => archive.wake(),
+      ...options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
     });
     const id = await spoolId(`${data}/spool`);
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
@@ -160,6 +167,14 @@ class SpooledStore implements Store {
 
   get dropped(): number {
     return this.#parts.spool.dropped + this.#parts.archive.refused;
+  }
+
+  get isWriting(): boolean {
+    return this.#parts.archive.isWriting;
+  }
+
+  get summedUntil(): number {
+    return this.#parts.archive.summedUntil;
   }
 
   get problem(): string | undefined {

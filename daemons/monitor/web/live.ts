@@ -30,6 +30,8 @@ export interface Bulletin {
     readonly connected: number;
     readonly clients: number;
     readonly stored: number;
+    /** Values lost; shown where there are any. */
+    readonly dropped: number;
     readonly problem: string | null;
     /** Alarms that want somebody, and how many of them nobody has acknowledged. */
     readonly open: number;
@@ -65,6 +67,7 @@ export function overview(lab: Lab, clock: Clock): Bulletin["lab"] {
     connected: clients.filter(isLive).length,
     clients: clients.length,
     stored: lab.stored,
+    dropped: lab.dropped,
     problem: lab.storeProblem ?? lab.certificateProblem ?? null,
     open: open.length,
     urgent: open.filter(({ saved }) => !saved.acknowledged).length,

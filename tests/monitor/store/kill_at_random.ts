@@ -9,8 +9,8 @@ interface KillOptions {
   readonly args: (round: number) => string[];
   /** How many rounds. */
   readonly kills: number;
-  /** The kill comes at most so many milliseconds after the process has first written to its standard output. */
-  readonly within: number;
+  /** The kill comes at most so many milliseconds after the process has written this to its standard output. */
+  readonly after: (round: number) => readonly [word: RegExp, within: number];
   /** Chooses the moments. */
   readonly random: Random;
 }
@@ -25,12 +25,13 @@ const EARLY = 4;
  * @returns What each one wrote to its standard output before it died.
  * @throws If one ended by itself.
  */
-export async function killAtRandom({ args, kills, within, random }: KillOptions): Promise<string[]> {
+export async function killAtRandom({ args, kills, after, random }: KillOptions): Promise<string[]> {
   const outputs: string[] = [];
   for (let round = 0; round < kills; round++) {
     const child = spawn(args(round));
     const [output, log] = [collect(child.stdout), collect(child.stderr)];
-    if (round % EARLY !== 0) await Promise.race([child.status, output.match(/(.)/)]);
+    const [word, within] = after(round);
+    if (round % EARLY !== 0) await Promise.race([child.status, output.match(word)]);
     const ended = await Promise.race([child.status, systemClock.sleep(random.uniform() * within)]);
     if (ended === undefined) child.kill("SIGKILL");
     const { signal, code } = await child.status;
@@ -43,9 +44,9 @@ export async function killAtRandom({ args, kills, within, random }: KillOptions)
   return outputs;
 }
 
-/** How often to kill: a few times, or a hundred with DEWAR_LONG=1. */
+/** How often to kill: a few times, or three hundred with DEWAR_LONG=1. */
 export function killCount(): number {
-  return Deno.env.get("DEWAR_LONG") ? 100 : 20;
+  return Deno.env.get("DEWAR_LONG") ? 300 : 20;
 }
 
 /** A seed for the moments: another one each time, or DEWAR_SEED. */

@@ -27,18 +27,25 @@ async function killAndCount(data: string, db: string | undefined): Promise<void>
   const kill = (first: number, kills: number) =>
     killAtRandom({
       args: (round) => {
-        const to = [data, String((first + round) * APART), ...(db === undefined ? [] : [db])];
+        // One in three fills the spool alone, so that the next one has much to replay.
+        const mode = (first + round) % 3 === 1 ? "spool" : "store";
+        const to = [data, String((first + round) * APART), mode, ...(db === undefined ? [] : [db])];
         return ["run", "--no-prompt", "--no-check", ...permissions, child, ...to];
       },
       kills,
-      within: 1000,
+      // Half of those that write to the database die in a transaction or just after it.
+      after: (round) =>
+        (first + round) % 6 === 3 || (first + round) % 6 === 5 ? [/(begin)/, 60] : [/(.)/, 1000],
       random,
     });
   // A few die while the database is being made, the others while it is opened, fed, and written to.
   const outputs = await kill(0, 3);
   await finish(data, db);
   outputs.push(...await kill(3, killCount() - 3));
-  const acknowledged = outputs.map((output) => Number(output.match(/stored (\d+)\n(?!.*\n)/)?.[1] ?? 0));
+  const acknowledged = outputs.map((output) =>
+    Number([...output.matchAll(/^stored (\d+)\n/gm)].at(-1)?.[1] ?? 0)
+  );
+  const inside = outputs.filter((output) => output.lastIndexOf("begin") > output.lastIndexOf("end")).length;
 
   await finish(data, db);
   const database = await openDatabase(where, { clock: systemClock });
@@ -71,6 +78,7 @@ async function killAndCount(data: string, db: string | undefined): Promise<void>
     `${
       databaseName(where)
     }, seed ${seed}: ${outputs.length} kills, ${working} of them while it was storing, ` +
+    `${inside} inside a transaction, ` +
     `${stored} values acknowledged, ${lost} lost, ${doubled} doubled`;
   console.log(summary);
   assert(working >= outputs.length / 2, `it hardly ever got to storing: ${summary}`);

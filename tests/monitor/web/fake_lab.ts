@@ -79,6 +79,7 @@ export class FakeLab implements Lab {
   readonly clients = new Map<string, FakeClient>();
   interval = 60;
   stored = 0;
+  dropped = 0;
   storeProblem: string | undefined;
   readonly commands: string[] = [];
   readonly askers: (Person | undefined)[] = [];

@@ -80,6 +80,12 @@ export class Metrics {
       family("dewar_values_stored_total", "counter", "Values on disk since MONITOR was started", [
         [{}, lab.stored],
       ]),
+      family(
+        "dewar_values_dropped_total",
+        "counter",
+        "Values lost since MONITOR was started: no room, or refused",
+        [[{}, lab.dropped]],
+      ),
       family("dewar_store_problem", "gauge", "Whether the store is in trouble", [
         [{}, lab.storeProblem === undefined ? 0 : 1],
       ]),

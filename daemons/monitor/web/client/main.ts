@@ -114,9 +114,10 @@ stream.onmessage = ({ data }) => {
   showOpen(bulletin.lab);
   if (bulletin.late !== undefined) showLate(bulletin.late);
   if (bulletin.images) document.dispatchEvent(new Event("dewar:images"));
-  const { connected, clients, stored, problem } = bulletin.lab;
+  const { connected, clients, stored, dropped, problem } = bulletin.lab;
   set("connected", `${connected} of ${clients} connected`);
-  set("stored", `stored ${String(stored).replace(/\B(?=(\d{3})+$)/g, "\u202f")}`);
+  const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  set("stored", `stored ${grouped(stored)}${dropped > 0 ? `, lost ${grouped(dropped)}` : ""}`);
   const strip = document.querySelector<HTMLElement>("#problem")!;
   strip.hidden = problem === null;
   strip.querySelector(".what")!.textContent = problem ?? "";

@@ -105,7 +105,10 @@ export function Layout(
             </nav>
             <span class="end">
               <span id="connected">{overview.connected} of {overview.clients} connected</span>
-              <span id="stored">stored {grouped(overview.stored)}</span>
+              <span id="stored">
+                stored {grouped(overview.stored)}
+                {overview.dropped > 0 && `, lost ${grouped(overview.dropped)}`}
+              </span>
               <span id="clock">{new Date(overview.time * 1000).toISOString().slice(11, 19)} UTC</span>
               <WhoIsHere />
               <button type="button" id="palette" hidden>Ctrl K</button>
