@@ -8,6 +8,7 @@ import { CLIENT } from "./processes.ts";
 const PARTS = [
   "status",
   "monitor",
+  "store",
   "scale",
   "sdk",
   "parsing",
@@ -49,7 +50,8 @@ await runProgram(LINE, async ({ operands }) => {
     throw new UsageError(`There is no part "${unknown}"${suggestion(unknown, PARTS)}`);
   }
   await compileClient();
-  const drives = operands.length === 0 || operands.includes("viewer");
+  const runsAnything = operands.length === 0 ||
+    operands.some((name) => name === "viewer" || name === "store");
   const measured = `cat,ls,fpack,funpack,${CLIENT},${Deno.execPath()}${
     PYTHON === undefined ? "" : `,${PYTHON}`
   }`;
@@ -57,8 +59,9 @@ await runProgram(LINE, async ({ operands }) => {
     "--allow-read",
     "--allow-write=/tmp",
     "--allow-net=127.0.0.1,localhost",
-    // What drives the browser looks at the machine it is on, and below /proc unless the variable is set.
-    ...drives
+    // What drives the browser looks at the machine it is on, and below /proc unless the variable is set; what starts a
+    // PostgreSQL runs programs that lie elsewhere on each machine.
+    ...runsAnything
       ? ["--allow-run", "--allow-env", "--allow-sys"]
       : [`--allow-run=${measured}`, `--allow-env=${ENVIRONMENT}`],
   ];

@@ -63,10 +63,4 @@ const [row] = await sql`
     (select count(*)::float8 from dewar.minute) as minutes, (select count(*)::float8 from dewar.hour) as hours,
     (select count(*)::float8 from dewar.late) as late`;
 await close();
-const cpu = async () => {
-  const f = (await Deno.readTextFile("/proc/self/stat")).replace(/^.*\) /, "").split(" ");
-  return (Number(f[11]) + Number(f[12])) / 100;
-};
-console.log(
-  JSON.stringify({ cpu: await cpu(), given, stored: store.stored, dropped: store.dropped, ms, ...row }),
-);
+console.log(JSON.stringify({ given, stored: store.stored, dropped: store.dropped, ms, ...row }));

@@ -15,12 +15,14 @@ import { parsing } from "./parse_bench.ts";
 import { scale } from "./scale_bench.ts";
 import { sdk } from "./sdk_bench.ts";
 import { status } from "./status_bench.ts";
+import { store } from "./store_bench.ts";
 import { viewer } from "./viewer_bench.ts";
 import type { Part } from "./row.ts";
 
 const PARTS: Readonly<Record<string, Part>> = {
   status,
   monitor,
+  store,
   scale,
   sdk,
   parsing,
