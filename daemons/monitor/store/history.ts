@@ -61,7 +61,7 @@ export async function readHistory(
     select extract(epoch from time)::float8 as time, case when quality = 0 then number end as value
     from dewar.value
     where channel_id = ${channel.id} and time >= to_timestamp(${from}) and time < to_timestamp(${to})
-    order by time limit ${points + 1}`;
+    order by value.time limit ${points + 1}`; // not by the column that is given, which has no index
   if (rows.length <= points) return steps(rows, before, range, recordings);
   return bins(await readBins(sql, channel.id, range), before, range, recordings);
 }
