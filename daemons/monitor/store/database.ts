@@ -52,7 +52,9 @@ export async function openDatabase(
   options: { clock: Clock; signal?: AbortSignal | undefined },
 ): Promise<Database> {
   if ("url" in where) {
-    const sql = postgres(where.url, { ...COMMON, max: 2, connection: { application_name: "MONITOR" } });
+    // Compiling a question that is answered in milliseconds takes seconds.
+    const connection = { application_name: "MONITOR", jit: "off" };
+    const sql = postgres(where.url, { ...COMMON, max: 2, connection });
     return { sql, close: () => sql.end({ timeout: 0 }) };
   }
   const bridge = await openBridge(where.folder, options);
