@@ -205,11 +205,12 @@ class SpooledStore implements Store {
   async recentLog(count: number): Promise<readonly LabLine[]> {
     await this.flush();
     if (this.problem) return this.#recent.slice(0, count);
-    return await this.#parts.archive.query((sql) =>
-      sql<LabLine[]>`
+    const rows = await this.#parts.archive.query((sql) =>
+      sql<(Omit<LabLine, "command"> & { command: LabLine["command"] | null })[]>`
         select extract(epoch from time)::float8 as time, source, type, message, command
         from dewar.log order by id desc limit ${count}`
     );
+    return rows.map(({ command, ...line }) => command ? { ...line, command } : line);
   }
 
   async flush(): Promise<void> {
