@@ -89,7 +89,6 @@ export async function serveHttp(
   const { connections: total, perAddress } = limits;
   const answer = getRequestListener(fetch, { overrideGlobalObjects: false });
   const gate = new Gate<Socket>({ total, perAddress, clock, report });
-  const stalled = new Stalled(clock, () => gate.inside);
   const server = createServer(nodeLimits(limits), (request, response) => {
     gate.proved(request.socket);
     if (request.rawHeaders.length > 2 * MOST_HEADERS) {
@@ -112,7 +111,11 @@ export async function serveHttp(
     upgrade(request, socket, head);
   });
   const { door, renew, leave } = certificate ? secured(server, certificate, options) : open(server);
-  const bound = await listen(door, { kind: "tcp", host, port });
+  const bound = await listen(door, { kind: "tcp", host, port }).catch((error) => {
+    leave();
+    throw error;
+  });
+  const stalled = new Stalled(clock, () => gate.inside);
   return {
     port: bound.port,
     renew,

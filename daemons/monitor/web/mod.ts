@@ -69,6 +69,9 @@ export async function startWeb(lab: Lab, options: WebOptions = {}): Promise<Web>
     report: (message) => lab.say("warning", message),
     upgrade: (request, socket, head) => void sockets.upgrade(request, socket, head),
     ...limits && { limits },
+  }).catch((error) => {
+    sockets[Symbol.dispose]();
+    throw error;
   });
   const close = async () => {
     sockets[Symbol.dispose]();

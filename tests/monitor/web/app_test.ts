@@ -86,7 +86,11 @@ Deno.test("GET /monitor/status gives the original's JSON", async () => {
   const { clients, status } = await (await appOf(lab).request("/monitor/status")).json();
   assertEquals(clients.cryocon.host, "localhost");
   assertEquals(clients.cryocon.port, 7024);
-  assertEquals(status, { nconnected: 1, cryocon: { temperature: "-99.5", control: "1" } });
+  assertEquals(status, {
+    nconnected: 1,
+    db_status_interval: 60,
+    cryocon: { temperature: "-99.5", control: "1" },
+  });
 });
 
 Deno.test("GET /history refuses what makes no sense", async () => {
