@@ -14,6 +14,7 @@ import { lockFolder } from "./folder_lock.ts";
 import { type HistoryRange, readHistory, type Stretch } from "./history.ts";
 import { ImageStore } from "./image_store.ts";
 import { promiseOf } from "./promise.ts";
+import { RecentLog } from "./recent_log.ts";
 import { Recorder } from "./recorder.ts";
 import { Records } from "./records.ts";
 import { removeOld, type Retention } from "./retention.ts";
@@ -65,7 +66,10 @@ export interface Store extends AsyncDisposable {
    * @throws {ConnectionError} If the database cannot be used now.
    */
   history(client: string, key: string, range: HistoryRange): Promise<Series>;
-  /** The last `count` log lines, newest first; without a database those since the store was opened, at most 1000. */
+  /**
+   * The last `count` log lines, newest first, at most 1000; while the database is being opened, or cannot be used,
+   * those since the store was opened.
+   */
   recentLog(count: number): Promise<readonly LabLine[]>;
   /** The images. */
   readonly images: ImageStore;
@@ -79,7 +83,6 @@ export interface Store extends AsyncDisposable {
 
 /** How often it is noted that MONITOR is recording. */
 const ALIVE_EVERY = "10 s";
-const RECENT_LINES = 1000;
 
 /**
  * Opens a store. It takes values at once; the database is opened meanwhile, and again whenever it was lost.
@@ -112,7 +115,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return await removeOld(sql, options.retention ?? [], lasting()) > 0 || isMore === true;
     };
     const archive = new Archive({ open, name, spool, id, clock, report, tidy });
-    return new SpooledStore({ lock, spool, archive, clock, promise: promiseOf(where) });
+    return new SpooledStore({ lock, spool, archive, clock, promise: promiseOf(where), report });
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -126,6 +129,7 @@ interface Parts {
   readonly archive: Archive;
   readonly clock: Clock;
   readonly promise: string;
+  readonly report: Report;
 }
 
 class SpooledStore implements Store {
@@ -135,7 +139,7 @@ class SpooledStore implements Store {
   readonly #alive: Disposable;
   readonly images: ImageStore;
   readonly records: Records;
-  readonly #recent: LabLine[] = [];
+  readonly #recent: RecentLog;
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -143,16 +147,19 @@ class SpooledStore implements Store {
     this.#parts = parts;
     this.#since = clock.time();
     this.#recorder = new Recorder({ spool, clock, since: this.#since });
+    const query = <T>(work: (sql: Sql) => Promise<T>) => parts.archive.query(work);
+    const flush = () => this.flush();
+    this.#recent = new RecentLog({ clock, query, flush, report: parts.report });
     this.images = new ImageStore({
       append: (row) => this.#append(imageEntry(row, clock.time())),
-      query: (work) => parts.archive.query(work),
-      flush: () => this.flush(),
+      query,
+      flush,
     });
     this.records = new Records({
       append: (note) => this.#append(noteEntry(note, clock.time())),
       appendRun: (run) => this.#append(runEntry(run, clock.time())),
-      query: (work) => parts.archive.query(work),
-      flush: () => this.flush(),
+      query,
+      flush,
       promise: parts.promise,
       recording: () => this.#recording,
     });
@@ -193,8 +200,7 @@ class SpooledStore implements Store {
   }
 
   log(line: LabLine): void {
-    this.#recent.unshift(line);
-    this.#recent.length = Math.min(this.#recent.length, RECENT_LINES);
+    this.#recent.add(line);
     this.#append(logEntry(line, this.#parts.clock.time()));
   }
 
@@ -203,14 +209,7 @@ class SpooledStore implements Store {
   }
 
   async recentLog(count: number): Promise<readonly LabLine[]> {
-    await this.flush();
-    if (this.problem) return this.#recent.slice(0, count);
-    const rows = await this.#parts.archive.query((sql) =>
-      sql<(Omit<LabLine, "command"> & { command: LabLine["command"] | null })[]>`
-        select extract(epoch from time)::float8 as time, source, type, message, command
-        from dewar.log order by id desc limit ${count}`
-    );
-    return rows.map(({ command, ...line }) => command ? { ...line, command } : line);
+    return await this.#recent.last(count);
   }
 
   async flush(): Promise<void> {

@@ -141,7 +141,8 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
 
   await t.step("it keeps the log in order, newest first", async () => {
     for (let i = 0; i < 5; i++) store.log(say(clock.time(), `line ${i}`));
-    const lines = await store.recentLog(3);
+    assertEquals((await store.recentLog(3)).map(({ message }) => message), ["line 4", "line 3", "line 2"]);
+    const { lines } = await store.records.log({ count: 3 });
     assertEquals(lines.map(({ message }) => message), ["line 4", "line 3", "line 2"]);
     assertEquals(lines[0], say(clock.time(), "line 4"));
   });
@@ -158,7 +159,7 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
       "Grüße, 温度 🧊",
     ];
     for (const text of texts) store.log(say(clock.time(), text));
-    const lines = await store.recentLog(texts.length);
+    const { lines } = await store.records.log({ count: texts.length });
     assertEquals(lines.map(({ message }) => message).reverse(), texts);
     await pass(1);
   });
@@ -175,7 +176,7 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
     assertEquals([store.stored - stored, store.dropped], [3, 1]);
     const range = { from, to: from + 5, points: 10 };
     assertEquals((await store.history("cooler", "temperature", range)).value, [500, 501]);
-    assertEquals((await store.recentLog(1))[0]!.message, "after it");
+    assertEquals((await store.records.log({ count: 1 })).lines[0]!.message, "after it");
   });
 
   await t.step("it knows nothing of the time in which it was closed", async () => {
@@ -297,7 +298,11 @@ Deno.test("Store takes everything while there is no database and carries it over
       8,
       9,
     ]);
-    assertEquals((await second.recentLog(5)).map(({ message }) => message), ["nobody listens"]);
+    second.log(say(start + 100, "somebody does"));
+    assertEquals((await second.recentLog(5)).map(({ message }) => message), [
+      "somebody does",
+      "nobody listens",
+    ]);
   }));
 
 Deno.test("Store can be closed while its database is being made, and made again", () =>
