@@ -26,20 +26,21 @@ function showNumber(value: number, precision: number | undefined): string {
   return minus(precision === undefined ? String(Number(value.toPrecision(5))) : value.toFixed(precision));
 }
 
+/** What was kept before a device was described otherwise is of another type than its channel now. */
 function showValue(param: Param, value: Value): string {
-  switch (param.type) {
-    case "flag":
-      return value ? "on" : "off";
-    case "time":
-      return new Date((value as number) * 1000).toISOString().slice(0, 19).replace("T", " ");
-    case "array":
-      return `[${(value as readonly number[]).map((item) => showNumber(item, param.precision)).join(", ")}]`;
-    case "choice":
-    case "text":
-      return String(value);
-    default:
-      return showNumber(value as number, param.precision);
-  }
+  const precision = "precision" in param ? param.precision : undefined;
+  if (typeof value === "boolean" || param.type === "flag") return value ? "on" : "off";
+  if (typeof value === "string" || param.type === "choice" || param.type === "text") return String(value);
+  if (typeof value !== "number") return `[${value.map((item) => showNumber(item, precision)).join(", ")}]`;
+  return param.type === "time" ? showTime(value) : showNumber(value, precision);
+}
+
+/** A moment; the number itself where it is none that a calendar has. */
+function showTime(time: number): string {
+  const date = new Date(time * 1000);
+  return isNaN(date.getTime())
+    ? showNumber(time, undefined)
+    : date.toISOString().slice(0, 19).replace("T", " ");
 }
 
 function look({ quality, severity }: Reading): Shown["look"] {

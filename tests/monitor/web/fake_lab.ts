@@ -1,7 +1,8 @@
 /** A lab without devices: what the page is tested against. */
-import { channelsOf } from "../../../lib/device/channel.ts";
+import { type Channel, channelsOf } from "../../../lib/device/channel.ts";
 import type { Model } from "../../../lib/device/model.ts";
 import type { Reading } from "../../../lib/device/reading.ts";
+import type { Value } from "../../../lib/device/types.ts";
 import type { LinkState, LogLine } from "../../../lib/link/link.ts";
 import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { Person } from "../../../daemons/monitor/access/mod.ts";
@@ -55,27 +56,33 @@ const PLOT: Plot = {
 
 /** One client whose values a test sets. */
 export class FakeClient implements Client {
-  readonly title = "Cryo-con 24C";
+  readonly title: string;
   readonly enabled = true;
   readonly template = "default.html";
-  readonly plots = [PLOT];
-  readonly description = { model: MODEL, revision: "1.0", name: "cryocon" };
-  readonly channels = new Map(channelsOf(MODEL).map((channel) => [channel.key, channel]));
+  readonly plots: readonly Plot[];
+  readonly description: { readonly model: Model; readonly revision: string; readonly name: string };
+  readonly channels: ReadonlyMap<string, Channel>;
   readonly latest = new Map<string, Received>();
   state: LinkState;
   turned = 0;
   readonly name: string;
   readonly address = "localhost:7024";
 
-  constructor(name: string, since: number) {
+  constructor(name: string, since: number, model: Model = MODEL) {
     this.name = name;
+    this.title = model.description;
+    this.plots = model === MODEL
+      ? [PLOT]
+      : [{ ...PLOT, id: name, name, values: ["time", ...Object.keys(model.params)] }];
+    this.description = { model, revision: "1.0", name: "cryocon" };
+    this.channels = new Map(channelsOf(model).map((channel) => [channel.key, channel]));
     this.state = { status: "connected", since };
   }
 }
 
 /** A lab whose events a test makes. */
 export class FakeLab implements Lab {
-  readonly name = "CCD lab";
+  name = "CCD lab";
   readonly clients = new Map<string, FakeClient>();
   interval = 60;
   stored = 0;
@@ -111,7 +118,7 @@ export class FakeLab implements Lab {
   }
 
   /** A client's values come. */
-  read(name: string, values: Record<string, number | boolean>, more: Partial<Reading> = {}): void {
+  read(name: string, values: Record<string, Value>, more: Partial<Reading> = {}): void {
     const client = this.clients.get(name)!;
     const time = this.clock.time();
     for (const [key, value] of Object.entries(values)) {

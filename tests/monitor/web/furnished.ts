@@ -1,22 +1,27 @@
 /** A lab with something on every page, and markup wherever text can come from outside. */
+import { Access, type AccessSettings, readHtpasswd } from "../../../daemons/monitor/access/mod.ts";
 import { Alarms } from "../../../daemons/monitor/alarm/alarms.ts";
 import { labScene } from "../../../daemons/monitor/alarm/scene.ts";
-import { readYaml } from "../../../daemons/monitor/config/mod.ts";
+import { DEFAULTS, readYaml } from "../../../daemons/monitor/config/mod.ts";
 import { loadLayouts } from "../../../daemons/monitor/layout/layout.ts";
 import type { RunRow } from "../../../daemons/monitor/store/run.ts";
-import { startWeb, type Web } from "../../../daemons/monitor/web/mod.ts";
+import { openDoors, startWeb, type Web } from "../../../daemons/monitor/web/mod.ts";
+import type { Model } from "../../../lib/device/model.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 import { FakeRecords } from "../fake_records.ts";
-import { FakeLab } from "./fake_lab.ts";
+import { FakeClient, FakeLab } from "./fake_lab.ts";
 
 /** What would run if it ever became markup. */
 export const EVIL = `<img src=x onerror="window.evil=1">`;
 
-const RULES = `alarms:
+const SHA = "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="; // secret
+
+const rulesWith = (evil: string) =>
+  `alarms:
   warm:
     when: cryocon.temperature > -90
-    message: 'Detector at {cryocon.temperature} ${EVIL}'
-    guidance: 'close the valve ${EVIL}'
+    message: ${JSON.stringify(`Detector at {cryocon.temperature} ${evil}`)}
+    guidance: ${JSON.stringify(`close the valve ${evil}`)}
   power: { when: cryocon.loop1.power > 40, severity: warn, message: Heater near its limit }
   cold: { when: cryocon.temperature < -150, message: Too cold }
 `;
@@ -37,6 +42,7 @@ export const PAGES: readonly string[] = [
   "/client/cryocon",
   "/client/cryocon/console",
   "/client/cryocon/settings",
+  "/login",
 ];
 
 /** A furnished lab that is served. */
@@ -50,25 +56,25 @@ export interface Furnished extends AsyncDisposable {
 }
 
 /** One that is over, with something of everything, and one that goes on. */
-function furnishRuns(lab: FakeLab, records: FakeRecords, now: number): void {
-  const told = { note: EVIL, plots: ["cryocon.temperature"], devices: ["cryocon", EVIL] };
+function furnishRuns(lab: FakeLab, records: FakeRecords, now: number, evil: string): void {
+  const told = { note: evil, plots: ["cryocon.temperature"], devices: ["cryocon", evil] };
   const run: RunRow = {
     ...told,
     id: "cooldown-1",
     name: "cooldown",
-    author: EVIL,
+    author: evil,
     began: now - 5000,
     seen: now - 3000,
     ended: now - 3000,
     outcome: "failed",
-    reason: `the heater has no reserve ${EVIL}`,
-    params: { target: -100, "window": EVIL, fast: true },
+    reason: `the heater has no reserve ${evil}`,
+    params: { target: -100, "window": evil, fast: true },
     progress: 0.8,
-    doing: EVIL,
-    settings: { cryocon: { temperature: "20", control: "0" }, [EVIL]: { [EVIL]: EVIL } },
+    doing: evil,
+    settings: { cryocon: { temperature: "20", control: "0" }, [evil]: { [evil]: evil } },
     changes: [
       { client: "cryocon", key: "temperature", before: "20", after: "-100" },
-      { client: EVIL, key: EVIL, before: EVIL, after: `${EVIL}!` },
+      { client: evil, key: evil, before: evil, after: `${evil}!` },
     ],
   };
   records.keepRun(run);
@@ -76,7 +82,7 @@ function furnishRuns(lab: FakeLab, records: FakeRecords, now: number): void {
     time: now - 3100,
     written: now - 3100,
     author: "anna",
-    text: `No flow ${EVIL}`,
+    text: `No flow ${evil}`,
     client: null,
     run: run.id,
   });
@@ -92,9 +98,15 @@ function furnishRuns(lab: FakeLab, records: FakeRecords, now: number): void {
   records.keepRun({ ...lab.runs.find("take-2")!.row, settings: { cryocon: { temperature: "-100" } } });
 }
 
-/** Serves a lab of a cryostat and a device with an evil name; the latter is lost. */
-export async function furnish(): Promise<Furnished> {
-  const lab = new FakeLab(["cryocon", EVIL]);
+/**
+ * Serves a lab of a cryostat and a device with an evil name; the latter is lost.
+ *
+ * @param evil That name, and what stands wherever text can come from outside.
+ * @param model What the evil device is (default: another cryostat).
+ */
+export async function furnish(evil: string = EVIL, model?: Model): Promise<Furnished> {
+  const lab = new FakeLab(["cryocon", evil]);
+  if (model) lab.clients.set(evil, new FakeClient(evil, systemClock.time(), model));
   const records = new FakeRecords();
   lab.records = records;
   const now = systemClock.time();
@@ -119,19 +131,19 @@ export async function furnish(): Promise<Furnished> {
     });
   });
   records.values.push({
-    client: EVIL,
-    key: EVIL,
-    reading: { value: EVIL, time: now - 60, quality: "bad", severity: "ok", reason: EVIL },
+    client: evil,
+    key: evil,
+    reading: { value: evil, time: now - 60, quality: "bad", severity: "ok", reason: evil },
   });
   for (
-    const [type, message] of [["info", "connected"], ["error", EVIL], ["warning", "flow is low"]] as const
+    const [type, message] of [["info", "connected"], ["error", evil], ["warning", "flow is low"]] as const
   ) {
-    const line = { time: now - 100, source: type === "error" ? EVIL : "cryocon", type, message };
+    const line = { time: now - 100, source: type === "error" ? evil : "cryocon", type, message };
     lab.lines.push(line);
     records.lines.push(line);
   }
-  const note = { written: now, author: EVIL, client: EVIL, run: EVIL };
-  records.note({ ...note, time: now - 4000, text: `Window cleaned\n${EVIL}` });
+  const note = { written: now, author: evil, client: evil, run: evil };
+  records.note({ ...note, time: now - 4000, text: `Window cleaned\n${evil}` });
   records.note({
     ...note,
     author: "anna",
@@ -140,8 +152,8 @@ export async function furnish(): Promise<Furnished> {
     client: "cryocon",
     run: null,
   });
-  furnishRuns(lab, records, now);
-  const rules = readYaml(RULES, "monitor.yaml").settings.alarms!;
+  furnishRuns(lab, records, now, evil);
+  const rules = readYaml(rulesWith(evil), "monitor.yaml").settings.alarms!;
   const alarms = new Alarms({
     rules,
     scene: labScene(lab, systemClock),
@@ -162,11 +174,15 @@ export async function furnish(): Promise<Furnished> {
     });
   read();
   lab.read("cryocon", { temperature: -85.25 }, { severity: "warn" });
-  lab.read(EVIL, { temperature: 3 });
-  lab.lose(EVIL, EVIL);
+  lab.read(evil, { temperature: 3 });
+  lab.lose(evil, evil);
   alarms.changed(["cryocon.temperature"]);
   const folder = await Deno.makeTempDir();
-  const web = await startWeb(lab, { port: 0, layouts: await loadLayouts(), settings: folder });
+  // One can sign in, and need not.
+  const settings: AccessSettings & typeof DEFAULTS = { ...DEFAULTS, anonymous: "admin", authFile: "people" };
+  const access = new Access(settings, readHtpasswd(`anna:${SHA}\nwim:${SHA}`, "people"));
+  const doors = await openDoors({ access, config: { ...settings, name: evil }, say: () => {} });
+  const web = await startWeb(lab, { port: 0, layouts: await loadLayouts(), settings: folder, doors });
   return {
     lab,
     records,
@@ -177,6 +193,7 @@ export async function furnish(): Promise<Furnished> {
       watching[Symbol.dispose]();
       alarms[Symbol.dispose]();
       await web.close();
+      await doors[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };

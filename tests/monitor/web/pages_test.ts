@@ -40,6 +40,9 @@ const INKED = `(() => {
   });
 })()`;
 
+/** What is there when a page's script has begun; where one signs in there is none. */
+const READY = "#palette:not([hidden]), .signin";
+
 const under = (url: string, path: string): string => url.replace(/\/$/, "") + path;
 
 testWith("every page is without errors, without markup from outside, and accessible, in light and dark", [
@@ -52,14 +55,40 @@ testWith("every page is without errors, without markup from outside, and accessi
     await page.emulateMedia({ colorScheme });
     for (const path of PAGES) {
       await page.goto(under(f.web.url, path));
-      await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+      await page.locator(READY).waitFor({ state: "attached" });
       const rule = colorScheme === "light" ? undefined : "color-contrast"; // all else is as it was in light
       assertEquals(await findings(page, rule), [], `${path} in ${colorScheme}`);
       assertEquals(await page.evaluate("window.evil"), undefined, path);
       assertEquals(await page.$$eval("img[onerror]", (found) => found.length), 0, path);
-      assertMatch(await page.title(), /^\(1\) /, path);
+      assertMatch(await page.title(), path === "/login" ? /^Sign in/ : /^\(1\) /, path);
     }
   }
+  assertEquals(open.errors, []);
+});
+
+testWith("no page does what its policy forbids", [chromium], async () => {
+  await using f = await furnish();
+  await using open = await openPage("about:blank", { bypassCSP: false });
+  const { page } = open;
+  await page.addInitScript(`addEventListener("securitypolicyviolation", (event) => {
+    console.error(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile + ":" + event.lineNumber);
+  })`);
+  for (const path of [...PAGES, "/?kiosk"]) {
+    await page.goto(under(f.web.url, path));
+    await page.locator(READY).waitFor({ state: "attached" });
+    assertEquals(open.errors, [], path);
+    if (path === "/login") continue;
+    f.lab.read("cryocon", { temperature: -84 });
+    f.lab.log("error", EVIL);
+    const stored = page.locator("#stored", { hasText: String(f.lab.stored) });
+    await stored.waitFor({ state: "attached" });
+    assertEquals(open.errors, [], path);
+  }
+  await page.goto(f.web.url);
+  await page.locator(READY).waitFor({ state: "attached" });
+  await page.keyboard.press("Control+k");
+  await page.locator("dialog input").fill("cryo");
+  await page.locator("dialog li").first().waitFor();
   assertEquals(open.errors, []);
 });
 
@@ -70,7 +99,7 @@ testWith("every page fits a phone", [chromium], async () => {
   await page.setViewportSize({ width: 360, height: 780 });
   for (const path of PAGES) {
     await page.goto(under(f.web.url, path));
-    await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
+    await page.locator(READY).waitFor({ state: "attached" });
     const width = await page.evaluate("document.documentElement.scrollWidth");
     assert(Number(width) <= 360, `${path} is ${width} wide`);
   }
@@ -295,5 +324,11 @@ testWith(
       await page.waitForFunction(`document.querySelector("#palette").hidden === false`);
       assertEquals(await findings(page), []);
       assertEquals(await page.evaluate("window.evil"), undefined);
+      await using strict = await openPage(under(web.url, "/images"), { bypassCSP: false });
+      await strict.page.goto(under(web.url, "/images/1"));
+      await strict.page.locator("canvas").first().waitFor();
+      await strict.page.waitForLoadState("load");
+      await strict.page.locator(READY).waitFor({ state: "attached" });
+      assertEquals(strict.errors, []);
     }),
 );
