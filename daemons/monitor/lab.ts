@@ -5,6 +5,7 @@ import type { Reading } from "../../lib/device/reading.ts";
 import type { AlarmEvent, Alarms } from "./alarm/alarms.ts";
 import type { Person } from "./access/role.ts";
 import type { Runs } from "./runs/runs.ts";
+import type { HistoryRange } from "./store/history.ts";
 import type { LabRecords } from "./store/records.ts";
 import type { CommandOptions, LinkState, LogLine } from "../../lib/link/link.ts";
 
@@ -100,6 +101,8 @@ export interface Series {
   readonly min?: readonly (number | null)[];
   /** Smallest and largest within each bin, where binned. */
   readonly max?: readonly (number | null)[];
+  /** When the value at the begin was stored, where it held already: there is none of that moment itself. */
+  readonly since?: number;
 }
 
 /** By which way commands come: not everything may be asked by each. */
@@ -191,7 +194,7 @@ export interface Lab {
   history(
     client: string,
     key: string,
-    range: { from: number; to: number; points: number },
+    range: HistoryRange,
   ): Promise<Series>;
   /** The last `count` log lines, newest first. */
   recentLog(count: number): Promise<readonly LabLine[]>;

@@ -12,6 +12,7 @@ import { LiveClient } from "./live_client.ts";
 import { LogGate } from "./log_gate.ts";
 import type { Recorder } from "./recorder.ts";
 import { Runs } from "./runs/runs.ts";
+import type { HistoryRange } from "./store/history.ts";
 
 /** How often values are looked at for their age. */
 const SWEEP = "250 ms";
@@ -147,7 +148,7 @@ export class LiveLab implements Lab, Disposable {
   history(
     client: string,
     key: string,
-    range: { from: number; to: number; points: number },
+    range: HistoryRange,
   ): Promise<Series> {
     return this.#recorder.history(client, key, range);
   }

@@ -3,6 +3,7 @@ import type { Update } from "../../lib/device/reading.ts";
 import type { Channel } from "../../lib/device/channel.ts";
 import type { Duration } from "../../lib/time/mod.ts";
 import type { LabLine, Series } from "./lab.ts";
+import type { HistoryRange } from "./store/history.ts";
 import type { Images } from "./store/image_store.ts";
 import type { LabRecords } from "./store/records.ts";
 
@@ -24,7 +25,7 @@ export interface Recorder {
   history(
     client: string,
     key: string,
-    range: { from: number; to: number; points: number },
+    range: HistoryRange,
   ): Promise<Series>;
   /** The last `count` log lines, newest first. */
   recentLog(count: number): Promise<readonly LabLine[]>;

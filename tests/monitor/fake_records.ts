@@ -1,7 +1,7 @@
 /** The past as a test says it was. */
 import { type LogPage, type LogQuery, searchLines } from "../../daemons/monitor/store/log_query.ts";
 import type { NoteFound, NoteQuery, NoteRow } from "../../daemons/monitor/store/note.ts";
-import type { ChannelName, PastValue, StateValue } from "../../daemons/monitor/store/past.ts";
+import type { ChannelName, PastValue, StateValue, StoredChannel } from "../../daemons/monitor/store/past.ts";
 import type { RunQuery, RunRow } from "../../daemons/monitor/store/run.ts";
 import type { LabRecords } from "../../daemons/monitor/store/records.ts";
 import type { LogLine } from "../../lib/link/link.ts";
@@ -26,6 +26,22 @@ export class FakeRecords implements LabRecords {
       const isMeant = names.some(({ client, key }) => client === value.client && key === value.key);
       if (isMeant && value.reading.time >= from && value.reading.time < to) yield value;
     }
+  }
+
+  async channels(names: readonly ChannelName[]): Promise<readonly StoredChannel[]> {
+    const isMeant = ({ client, key }: ChannelName) =>
+      names.some((name) => name.client === client && name.key === key);
+    const state = await this.stateAt(Infinity);
+    return state.filter(isMeant).map(({ client, key, unit, reading: { value } }) => ({
+      client,
+      key,
+      unit,
+      type: typeof value === "number" ? "number" : typeof value === "boolean" ? "flag" : "text",
+    }));
+  }
+
+  async names(): Promise<readonly ChannelName[]> {
+    return await this.stateAt(Infinity);
   }
 
   async stateAt(time: number): Promise<readonly StateValue[]> {

@@ -73,7 +73,9 @@ export async function rehearse(lab: Lab, clock: Clock, trial: Trial): Promise<Re
     });
     for await (const { client, key, reading } of records.raw(channels, { from, to })) {
       values += 1;
-      for (const channel of byChannel.get(`${client}.${key}`) ?? []) yield { channel, reading };
+      // What held already at the begin is looked at from there on.
+      const seen = reading.time < from ? { ...reading, time: from } : reading;
+      for (const channel of byChannel.get(`${client}.${key}`) ?? []) yield { channel, reading: seen };
     }
   };
   const trippings = await replay(rule, labScene(lab, clock).channels, past(), to);

@@ -53,7 +53,8 @@ export async function openDatabase(
 ): Promise<Database> {
   if ("url" in where) {
     // Compiling a question that is answered in milliseconds takes seconds.
-    const connection = { application_name: "MONITOR", jit: "off" };
+    // A year of a channel is summed up in memory, not on disk.
+    const connection = { application_name: "MONITOR", jit: "off", work_mem: "16MB" };
     const sql = postgres(where.url, { ...COMMON, max: 2, connection });
     return { sql, close: () => sql.end({ timeout: 0 }) };
   }

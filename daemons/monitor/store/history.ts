@@ -1,7 +1,7 @@
 /** What a plot asks of the database. @module */
 import type { Sql } from "postgres";
 import type { Series } from "../lab.ts";
-import { HOUR, type Level, LEVELS, SPARSE } from "./rollup.ts";
+import { cut, readBins, readLast } from "./bins.ts";
 
 /** A stretch of time, unix seconds. */
 export interface Stretch {
@@ -15,13 +15,16 @@ export interface Stretch {
 export interface HistoryRange extends Stretch {
   /** How many points there are room for. */
   readonly points: number;
+  /** Whether bins, if there are any, must be that many of the same length; otherwise they may be fewer. */
+  readonly exact?: boolean;
 }
 
 /** Between values that are further apart than this a line would tell of a slope that never was, seconds. */
 const STEP = 10;
 /** Times in the database are whole microseconds. */
 const TOLERANCE = 1e-3;
-
+/** A quality as the table has it. */
+const BAD = 2;
 /** A good value and when it was read. */
 interface Held {
   readonly value: number;
@@ -33,10 +36,17 @@ interface Point {
   readonly value: number | null;
 }
 
+/** What was stored last before a stretch, of what MONITOR has recorded from then until its begin. */
+interface Before extends Point {
+  /** Whether it was known to be bad. */
+  readonly isBad: boolean;
+}
+
 /**
  * Reads a channel's history: each stored value if there is room for all, otherwise their mean, min and max in bins.
  *
- * Values are stored when they change, so one holds until the next, but only while a MONITOR was recording.
+ * Values are stored when they change, so one holds until the next, but only while a MONITOR was recording. The series
+ * begins with the value that held when the stretch did; `since` is when that was stored.
  *
  * @param sql The database.
  * @param client The client's name.
@@ -56,14 +66,14 @@ export async function readHistory(
   const [channel] = await sql`select id from dewar.channel where client = ${client} and key = ${key}`;
   if (!channel || !(to > from) || points < 1) return { time: [], value: [] };
   const recordings = await readRecordings(sql, range, recording);
-  const before = await readBefore(sql, channel.id, from);
+  const before = await readBefore(sql, channel.id, from, recordings);
   const rows = await sql<Point[]>`
     select extract(epoch from time)::float8 as time, case when quality = 0 then number end as value
     from dewar.value
     where channel_id = ${channel.id} and time >= to_timestamp(${from}) and time < to_timestamp(${to})
     order by value.time limit ${points + 1}`; // not by the column that is given, which has no index
   if (rows.length <= points) return steps(rows, before, range, recordings);
-  return bins(await readBins(sql, channel.id, range), before, range, recordings);
+  return await binned(sql, channel.id, before && held(before), range, recordings);
 }
 
 /** The stretches within which a MONITOR was recording, in their order; `own` is this one's. */
@@ -81,12 +91,27 @@ export async function readRecordings(sql: Sql, { from, to }: Stretch, own: Stret
   return merged;
 }
 
-async function readBefore(sql: Sql, channel: number, from: number): Promise<Held | undefined> {
-  const [row] = await sql<Point[]>`
-    select extract(epoch from time)::float8 as time, case when quality = 0 then number end as value
-    from dewar.value where channel_id = ${channel} and time < to_timestamp(${from})
+/** Looked for no further back than it would hold: in the recording at that moment. */
+async function readBefore(
+  sql: Sql,
+  channel: number,
+  moment: number,
+  recordings: readonly Stretch[],
+): Promise<Before | undefined> {
+  const since = recordedSince(moment, recordings);
+  if (since === undefined) return undefined;
+  const [row] = await sql<(Point & { quality: number })[]>`
+    select extract(epoch from time)::float8 as time, case when quality = 0 then number end as value, quality
+    from dewar.value
+    where channel_id = ${channel} and time >= to_timestamp(${since}) and time < to_timestamp(${moment})
     order by dewar.value.time desc limit 1`;
-  return row && held(row);
+  return row && { time: row.time, value: row.value, isBad: row.quality === BAD };
+}
+
+/** Since when what held at a moment has been recorded without a pause; undefined if nobody recorded then. */
+export function recordedSince(moment: number, recordings: readonly Stretch[]): number | undefined {
+  const around = recordings.find(({ from, to }) => from <= moment && moment <= to);
+  return around && around.from - TOLERANCE;
 }
 
 function held({ time, value }: Point): Held | undefined {
@@ -100,7 +125,7 @@ export function heldUntil({ time }: { readonly time: number }, recordings: reado
 
 function steps(
   rows: readonly Point[],
-  before: Held | undefined,
+  before: Before | undefined,
   { from, to }: Stretch,
   recordings: readonly Stretch[],
 ): Series {
@@ -110,103 +135,40 @@ function steps(
     time.push(t);
     value.push(v);
   };
-  let last = before;
-  const hold = (next: number) => {
+  let last = before && held(before);
+  const hold = (next: number, isEnd: boolean) => {
     if (!last) return;
     const known = heldUntil(last, recordings);
     const until = Math.min(known, next - TOLERANCE);
-    if (until - Math.max(last.time, from) > STEP) add(until, last.value);
+    const begin = Math.max(last.time, from);
+    if (until > begin && (isEnd || until - last.time > STEP)) add(until, last.value);
     if (known < next - STEP && known >= from) add(known + TOLERANCE / 2, null);
   };
-  if (before && rows[0]?.time !== from && heldUntil(before, recordings) >= from) add(from, before.value);
+  const since = rows[0]?.time === from ? undefined : last?.time;
+  if (before && rows[0]?.time !== from && (last || before.isBad)) add(from, before.value);
   for (const row of rows) {
-    hold(row.time);
+    hold(row.time, false);
     add(row.time, row.value);
     last = held(row);
   }
-  hold(to);
-  return { time, value };
+  hold(to, true);
+  return { time, value, ...since !== undefined && { since } };
 }
 
-interface Bin {
-  readonly start: number;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** The last value, if it is good, and its time. */
-  readonly last: number | null;
-  readonly time: number;
-}
-
-/**
- * Bins of what is stored: of values, or of rollups where a bin is no shorter than one. Where there are no rollups, or
- * not the last word, the values themselves stand in for them: at the end, in hours for which some have come late, and in
- * hours and minutes with few values.
- */
-async function readBins(sql: Sql, channel: number, { from, to, points }: HistoryRange): Promise<Bin[]> {
-  const width = (to - from) / points;
-  const level = LEVELS.findLast((level) => level.width <= width);
-  const parts = level === undefined ? [valuesIn("")] : partsOf(level);
-  const rows = await sql.unsafe(
-    `
-    with rolled as materialized (
-      select coalesce((select until from dewar.rolled), '-infinity') as until
-    ), late as materialized (
-      select hour as since, hour + interval '1 hour' as over from dewar.late where channel_id = $1
-        and hour >= to_timestamp($2::float8 - ${HOUR}) and hour < to_timestamp($3::float8)
-        and hour < (select until from rolled)
-    )
-    select
-      extract(epoch from date_bin(make_interval(secs => $4::float8), time, to_timestamp($2::float8)))::float8 as start,
-      coalesce(sum(mean * weight) / nullif(sum(weight) filter (where mean is not null), 0), avg(mean)) as mean,
-      min(min) as min, max(max) as max,
-      extract(epoch from max(time))::float8 as time,
-      (array_agg(last order by time desc))[1] as last
-    from (${parts.join(" union all ")}) found
-    group by 1 order by 1`,
-    [channel, from, to, width],
-  );
-  return rows as unknown as Bin[];
-}
-
-const IN_RANGE = "channel_id = $1 and time >= to_timestamp($2::float8) and time < to_timestamp($3::float8)";
-
-/** The values as bins of their own, of the whole range or of stretches in it. */
-function valuesIn(stretches: string): string {
-  return `
-    select time, mean, mean as min, mean as max, mean as last, 1::real as weight
-    from ${stretches === "" ? "" : `(${stretches}) stretch cross join lateral`} (
-      select time, case when quality = 0 then number end as mean from dewar.value
-      where ${IN_RANGE} ${stretches === "" ? "" : "and time >= since and time < over offset 0"}
-    ) stored`;
-}
-
-function partsOf({ table, width }: Level): string[] {
-  const finished = `${IN_RANGE} and time < (select until from rolled)
-    and not exists (select from late where time >= since and time < over)`;
-  const few = (coarse: string, span: string) =>
-    valuesIn(`
-      select time as since, time + interval '${span}' as over from ${coarse}
-      where channel_id = $1 and time > to_timestamp($2::float8) - interval '${span}' and time < to_timestamp($3::float8)
-        and count < ${SPARSE} and time < (select until from rolled)
-        and not exists (select from late where time >= since and time < late.over)`);
-  return [
-    `select time, mean, min, max, last, good as weight from ${table} where ${finished}`,
-    valuesIn("select until as since, 'infinity'::timestamptz as over from rolled"),
-    valuesIn("select since, over from late"),
-    ...width < HOUR ? [few("dewar.hour", "1 hour")] : [],
-    ...width < 60 ? [few("dewar.minute", "1 minute")] : [],
-  ];
-}
-
-function bins(
-  found: readonly Bin[],
+async function binned(
+  sql: Sql,
+  channel: number,
   before: Held | undefined,
-  { from, to, points }: HistoryRange,
+  range: HistoryRange,
   recordings: readonly Stretch[],
-): Series {
-  const width = (to - from) / points;
-  const byIndex = new Map(found.map((bin) => [Math.round((bin.start - from) / width), bin]));
+): Promise<Series> {
+  const { from, to } = range;
+  const bins = cut(range);
+  const byIndex = new Map((await readBins(sql, channel, bins, to)).map((bin) => [bin.index, bin]));
+  const isAsked = byIndex.keys().some((index) => index + 1 < bins.count && !byIndex.has(index + 1));
+  const lasts = new Map(
+    isAsked ? (await readLast(sql, channel, bins, to)).map((one) => [one.index, one]) : [],
+  );
   const series = {
     time: [] as number[],
     value: [] as (number | null)[],
@@ -214,15 +176,19 @@ function bins(
     max: [] as (number | null)[],
   };
   let last = before;
-  for (let i = 0; i < points; i++) {
-    const middle = from + (i + 0.5) * width;
+  for (let i = 0; i < bins.count; i++) {
+    const middle = bins.begin + (i + 0.5) * bins.width;
     const bin = byIndex.get(i);
     const holding = last && middle <= heldUntil(last, recordings) ? last.value : null;
-    series.time.push(middle);
+    series.time.push(Math.min(Math.max(middle, from), to));
     series.value.push(bin ? bin.mean : holding);
     series.min.push(bin ? bin.min : holding);
     series.max.push(bin ? bin.max : holding);
-    if (bin) last = held({ time: bin.time, value: bin.last });
+    if (bin) {
+      const one = lasts.get(i);
+      last = one && held(one);
+    }
   }
-  return series;
+  const isCarried = before && !byIndex.has(0) && series.value[0] !== null;
+  return { ...series, ...isCarried && { since: before.time } };
 }

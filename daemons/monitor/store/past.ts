@@ -1,8 +1,9 @@
 /** Values of the past as they were stored: one after the other, or all of them as they were at one moment. @module */
 import type { Sql } from "postgres";
+import type { Param } from "../../../lib/device/model.ts";
 import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts";
 import type { Value } from "../../../lib/device/types.ts";
-import { heldUntil, readRecordings, type Stretch } from "./history.ts";
+import { heldUntil, readRecordings, recordedSince, type Stretch } from "./history.ts";
 
 /** A channel of a client. */
 export interface ChannelName {
@@ -10,6 +11,14 @@ export interface ChannelName {
   readonly client: string;
   /** The channel's key. */
   readonly key: string;
+}
+
+/** A channel that values were stored of, as it was described last. */
+export interface StoredChannel extends ChannelName {
+  /** The type of its parameter. */
+  readonly type: Param["type"];
+  /** Its unit; empty for pure numbers. */
+  readonly unit: string;
 }
 
 /** A value of the past. */
@@ -67,8 +76,8 @@ function columns(sql: Sql) {
 }
 
 /**
- * The stored values of some channels, in the order of their times. First comes what held at the begin; where no MONITOR
- * was recording each of them goes stale.
+ * The stored values of some channels, in the order of their times. First comes what held at the begin, with the time at
+ * which it was stored: that lies before the begin. Where no MONITOR was recording each of them goes stale.
  *
  * @param ask Asks the database.
  * @param names The channels.
@@ -106,9 +115,9 @@ export async function* readRaw(
       for (const name of names) yield { ...name, reading };
     }
   };
-  const before = await ask((sql) => lastBefore(sql, ids, from));
-  for (const row of before) {
-    if (heldUntil(row, recordings) >= from) yield pastOf({ ...row, time: from });
+  const since = recordedSince(from, recordings);
+  if (since !== undefined) {
+    for (const row of await ask((sql) => lastBefore(sql, ids, { from: since, to: from }))) yield pastOf(row);
   }
   let after: { readonly time: string; readonly id: number } | undefined;
   for (;;) {
@@ -140,14 +149,31 @@ function pastOf(row: Row): PastValue {
   return { client: row.client, key: row.key, reading: readingOf(row) };
 }
 
-async function lastBefore(sql: Sql, ids: readonly number[], time: number): Promise<Row[]> {
+async function lastBefore(sql: Sql, ids: readonly number[], { from, to }: Stretch): Promise<Row[]> {
   return await sql<Row[]>`
     select ${columns(sql)}
     from dewar.channel cross join lateral (
-      select * from dewar.value where channel_id = channel.id and value.time < to_timestamp(${time})
+      select * from dewar.value where channel_id = channel.id
+        and value.time >= to_timestamp(${from}) and value.time < to_timestamp(${to})
       order by value.time desc limit 1
     ) value
-    where channel.id = any(${[...ids]}::integer[])`;
+    where channel.id = any(${[...ids]}::integer[])
+    order by value.time, channel.id`;
+}
+
+/** Those of some channels that are known, and what they are; each is looked up by its name. */
+export async function findStored(sql: Sql, names: readonly ChannelName[]): Promise<StoredChannel[]> {
+  const rows = await sql<StoredChannel[]>`
+    select client, key, type, coalesce(unit, '') as unit from dewar.channel
+    join unnest(${names.map(({ client }) => client)}::text[], ${names.map(({ key }) => key)}::text[])
+      as given (client, key) using (client, key)
+    order by id`;
+  return [...rows];
+}
+
+/** The names of all channels that were ever stored. */
+export async function storedNames(sql: Sql): Promise<ChannelName[]> {
+  return [...await sql<ChannelName[]>`select client, key from dewar.channel order by client, id`];
 }
 
 /** Every channel as it was at a moment, by client. */

@@ -3,7 +3,16 @@ import type { Sql } from "postgres";
 import type { Stretch } from "./history.ts";
 import { findLog, type LogPage, type LogQuery, logSources } from "./log_query.ts";
 import { findNotes, type NoteFound, type NoteQuery, type NoteRow } from "./note.ts";
-import { type ChannelName, type PastValue, readRaw, readState, type StateValue } from "./past.ts";
+import {
+  type ChannelName,
+  findStored,
+  type PastValue,
+  readRaw,
+  readState,
+  type StateValue,
+  type StoredChannel,
+  storedNames,
+} from "./past.ts";
 import { findRun, findRuns, runChoices, type RunPage, type RunQuery, type RunRow } from "./run.ts";
 
 /** What a {@linkcode Records} stands on. */
@@ -39,10 +48,21 @@ export class Records {
     return this.#parts.promise;
   }
 
-  /** The stored values of some channels in the order of their times, from what held at the begin on. */
+  /** The stored values of some channels in the order of their times, from what held at the begin on, which was stored before it. */
   async *raw(names: readonly ChannelName[], stretch: Stretch): AsyncGenerator<PastValue> {
     await this.#parts.flush();
     yield* readRaw((work) => this.#parts.query(work), names, stretch, this.#parts.recording());
+  }
+
+  /** Those of some channels that values were ever stored of. */
+  async channels(names: readonly ChannelName[]): Promise<readonly StoredChannel[]> {
+    await this.#parts.flush();
+    return await this.#parts.query((sql) => findStored(sql, names));
+  }
+
+  /** The names of all channels that values were ever stored of. */
+  names(): Promise<readonly ChannelName[]> {
+    return this.#parts.query(storedNames);
   }
 
   /** Every channel as it was at a moment, unix seconds. */

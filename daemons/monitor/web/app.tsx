@@ -99,7 +99,8 @@ export function createApp(
         400,
       );
     }
-    if (!lab.clients.has(client)) return c.json({ error: `There is no client ${client}` }, 404);
+    const isKnown = lab.clients.has(client) || (await lab.records?.channels([{ client, key }]))?.length;
+    if (!isKnown) return c.json({ error: `There is no client ${client}` }, 404);
     return c.json(await lab.history(client, key, range));
   });
 

@@ -54,25 +54,37 @@ async function recordsTests(t: Deno.TestContext, db?: string): Promise<void> {
     store.records.promise,
     db === undefined ? /embedded database in .*A loss of power .*may damage it/ : /PostgreSQL at .*an outage/,
   );
-  await t.step("raw values come in the order of their times, from what held at the begin on", async () => {
-    record(store, clock.time(), { temperature: 1, range: "low", control: true, curve: [1, 2] });
-    await pass(store, 20);
-    record(store, clock.time(), { temperature: 2, control: false });
-    await pass(store, 5);
-    record(store, clock.time(), { temperature: 3 });
-    await pass(store, 5);
-    assertEquals(await raw(store, ["temperature", "control"], START + 10, START + 25.5), [
-      ["temperature", 10, 1],
-      ["control", 10, true],
-      ["temperature", 20, 2],
-      ["control", 20, false],
-      ["temperature", 25, 3],
+  await t.step(
+    "raw values come in the order of their times, first what held at the begin with its own",
+    async () => {
+      record(store, clock.time(), { temperature: 1, range: "low", control: true, curve: [1, 2] });
+      await pass(store, 20);
+      record(store, clock.time(), { temperature: 2, control: false });
+      await pass(store, 5);
+      record(store, clock.time(), { temperature: 3 });
+      await pass(store, 5);
+      assertEquals(await raw(store, ["temperature", "control"], START + 10, START + 25.5), [
+        ["temperature", 0, 1],
+        ["control", 0, true],
+        ["temperature", 20, 2],
+        ["control", 20, false],
+        ["temperature", 25, 3],
+      ]);
+      assertEquals(await raw(store, ["range", "curve"], START + 10, START + 11), [
+        ["range", 0, "low"],
+        ["curve", 0, [1, 2]],
+      ]);
+      assertEquals(await raw(store, ["nothing"], START, START + 30), []);
+    },
+  );
+
+  await t.step("channels are found by their names", async () => {
+    const name = (key: string) => ({ client: "cooler", key });
+    assertEquals(await store.records.channels(["temperature", "control", "nothing"].map(name)), [
+      { ...name("temperature"), type: "number", unit: "K" },
+      { ...name("control"), type: "flag", unit: "" },
     ]);
-    assertEquals(await raw(store, ["range", "curve"], START + 10, START + 11), [
-      ["range", 10, "low"],
-      ["curve", 10, [1, 2]],
-    ]);
-    assertEquals(await raw(store, ["nothing"], START, START + 30), []);
+    assertEquals((await store.records.names()).map(({ key }) => key), [...CHANNELS.keys()]);
   });
 
   await t.step("more raw values than are asked at a time come once each", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Series } from "../../../daemons/monitor/lab.ts";
 import { openDatabase } from "../../../daemons/monitor/store/database.ts";
 import { openStore, type Store, type StoreOptions } from "../../../daemons/monitor/store/mod.ts";
 import { channelsOf, type Model, type Reading } from "../../../lib/device/mod.ts";
@@ -87,7 +88,7 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
       time: [START, START + 1, START + 2, START + 3, START + 5],
       value: [1, 2, 3, null, 4],
     });
-    assertEquals((await store.history("cooler", "control", range)).value, [0, 1]);
+    assertEquals((await store.history("cooler", "control", range)).value, [0, 1, 1]);
     assertEquals(await store.history("cooler", "nothing", range), { time: [], value: [] });
   });
 
@@ -105,6 +106,64 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
     });
     assertEquals(value, [10, 10, 20, 20]);
     assertEquals(time.map((one) => Math.round(one - from)), [20, 60, 60, 90]);
+  });
+
+  const about = ({ time, value, since }: Series, from: number) => ({
+    time: time.map((one) => Math.round((one - from) * 10) / 10),
+    value,
+    ...since !== undefined && { since: since - from },
+  });
+
+  await t.step(
+    "a stretch begins with the value that held, and ends with it, however short it is",
+    async () => {
+      const from = clock.time();
+      record(store, from, { temperature: 30 });
+      await pass(100);
+      await flushed(store);
+      const read = async (begin: number, end: number, points = 10) =>
+        about(
+          await store.history("cooler", "temperature", { from: from + begin, to: from + end, points }),
+          from,
+        );
+      assertEquals(await read(50, 51), { time: [50, 51], value: [30, 30], since: 0 });
+      assertEquals(await read(0, 5), { time: [0, 5], value: [30, 30] });
+      assertEquals(
+        await read(90, 400),
+        { time: [90, 100, 100], value: [30, 30, null], since: 0 },
+        "until now",
+      );
+      assertEquals(await read(101, 400), { time: [], value: [] }, "nobody knows the future");
+      for (let i = 0; i < 5; i++) {
+        record(store, clock.time(), { temperature: 40 + i });
+        await pass(1);
+      }
+      await flushed(store);
+      const bins = { time: [57.5, 72.5, 87.5, 102.5], value: [30, 30, 30, 42], since: 0 };
+      assertEquals(await read(50, 110, 4), bins);
+      assertEquals(await read(99, 105, 4), {
+        time: [99.8, 101.3, 102.8, 104.3],
+        value: [40, 41, 42.5, 44],
+      });
+    },
+  );
+
+  await t.step("a stretch does not begin with what was bad, or with what came no more", async () => {
+    const from = clock.time();
+    const read = async (begin: number, end: number) =>
+      about(
+        await store.history("cooler", "temperature", { from: from + begin, to: from + end, points: 10 }),
+        from,
+      );
+    record(store, from, { temperature: 50 }, { quality: "bad", reason: "out of range" });
+    await pass(20);
+    record(store, clock.time(), { temperature: 50 }, { quality: "stale", reason: "link lost" });
+    await pass(20);
+    await flushed(store);
+    assertEquals(await read(10, 15), { time: [10], value: [null] });
+    assertEquals(await read(30, 35), { time: [], value: [] });
+    record(store, clock.time(), { temperature: 50 });
+    await pass(1);
   });
 
   await t.step("it gives mean, min and max in bins when there are more values than points", async () => {
@@ -198,7 +257,7 @@ async function storeTests(t: Deno.TestContext, options: StoreOptions): Promise<v
     assertEquals(value, [7, 7, null, 7, 7]);
     assertEquals(time.map((one) => Math.round(one - from)), [0, 20, 20, 120, 140]);
     const range = { from: from + 10, to: from + 150, points: 1 };
-    assertEquals((await store.history("cooler", "temperature", range)).value, [7, null, 7, 7]);
+    assertEquals((await store.history("cooler", "temperature", range)).value, [7, 7, null, 7, 7]);
   });
 
   await t.step("it refuses a second store on its folder, by name", async () => {

@@ -6,7 +6,7 @@ import { suggestion } from "../../../../lib/device/nearest.ts";
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Lab } from "../../lab.ts";
 import { parseMoment } from "../../moment.ts";
-import type { StateValue } from "../../store/past.ts";
+import type { ChannelName, StoredChannel } from "../../store/past.ts";
 import { quoted, Refusal } from "./refusal.ts";
 import type { Parameter } from "./route.ts";
 
@@ -14,6 +14,9 @@ import type { Parameter } from "./route.ts";
 export const MOST_CHANNELS = 64;
 /** Longest stretch, seconds: a hundred years. */
 const LONGEST = 100 * 366 * 86_400;
+
+/** Longest name that is looked for in the store. */
+const LONGEST_NAME = 500;
 
 /** What the values of a channel are in a table. */
 export type Kind = "number" | "flag" | "text";
@@ -70,7 +73,7 @@ export const CHANNELS: Parameter = {
 export const unitOf = (param: Param): string => "unit" in param ? param.unit ?? "" : "";
 
 /** What the values of a parameter are in a table. */
-export function kindOf({ type }: Param): Kind {
+export function kindOf({ type }: Pick<Param, "type">): Kind {
   if (type === "flag") return "flag";
   return type === "choice" || type === "text" || type === "array" ? "text" : "number";
 }
@@ -83,24 +86,37 @@ export function kindOf({ type }: Param): Kind {
  * @returns The channels, each once.
  * @throws {Refusal} If one is not there, with the nearest that is.
  */
-export async function findChannels({ lab, clock }: Asked, list: string): Promise<ChannelAsked[]> {
+export async function findChannels({ lab }: Asked, list: string): Promise<ChannelAsked[]> {
   const names = [...new Set(list.split(",").map((name) => name.trim()).filter((name) => name !== ""))];
   if (names.length === 0) throw new Refusal(400, "channels: expected client.channel, got nothing");
   if (names.length > MOST_CHANNELS) {
     throw new Refusal(400, `channels: expected at most ${MOST_CHANNELS}, got ${names.length}`);
   }
-  let stored: readonly StateValue[] | undefined;
+  const known = new Map<string, ChannelAsked>();
+  for (const name of names) {
+    const channel = watched(lab, name);
+    if (channel) known.set(name, channel);
+  }
+  const others = names.filter((name) => !known.has(name) && name.length <= LONGEST_NAME);
+  if (others.length > 0 && lab.records) {
+    const stored = await lab.records.channels(others.flatMap(splits));
+    for (const one of stored) known.set(`${one.client}.${one.key}`, ofStored(one));
+  }
   const found = new Map<string, ChannelAsked>();
   for (const name of names) {
-    let channel = watched(lab, name);
-    if (!channel && lab.records) {
-      stored ??= await lab.records.stateAt(clock.time());
-      channel = stored.flatMap((one) => `${one.client}.${one.key}` === name ? [ofStored(one)] : [])[0];
-    }
-    if (!channel) throw unknown(lab, name, stored ?? []);
+    const channel = known.get(name);
+    if (!channel) throw unknown(lab, name, await lab.records?.names() ?? []);
     found.set(channel.name, channel);
   }
   return [...found.values()];
+}
+
+/** A name of a client may have dots in it: all ways in which a name is a client's and a channel's. */
+function splits(name: string): ChannelName[] {
+  return [...name.matchAll(/\./g)].map(({ index }) => ({
+    client: name.slice(0, index),
+    key: name.slice(index + 1),
+  }));
 }
 
 function watched(lab: Lab, name: string): ChannelAsked | undefined {
@@ -118,12 +134,11 @@ function watched(lab: Lab, name: string): ChannelAsked | undefined {
   };
 }
 
-function ofStored({ client, key, unit, reading: { value } }: StateValue): ChannelAsked {
-  const kind = typeof value === "number" ? "number" : typeof value === "boolean" ? "flag" : "text";
-  return { client, key, name: `${client}.${key}`, unit, kind };
+function ofStored({ client, key, unit, type }: StoredChannel): ChannelAsked {
+  return { client, key, name: `${client}.${key}`, unit, kind: kindOf({ type }) };
 }
 
-function unknown(lab: Lab, name: string, stored: readonly StateValue[]): Refusal {
+function unknown(lab: Lab, name: string, stored: readonly ChannelName[]): Refusal {
   const known = [
     ...[...lab.clients.values()].flatMap((client) =>
       [...client.channels.keys()].map((key) => `${client.name}.${key}`)

@@ -34,7 +34,8 @@ export function exportRoute(asked: Asked): Route {
     method: "get",
     path: "/export/{file}",
     summary:
-      "Values of one or several channels as CSV, JSON or Apache Arrow: a row for each moment, gaps empty",
+      "Values of one or several channels as CSV, JSON or Apache Arrow: a row for each moment, gaps empty; the first rows " +
+      "are what held at the begin, with the times before it at which that was stored",
     parameters: [FILE, FROM, TO, BINS],
     answer: {
       about: "The file, sent while it is read",

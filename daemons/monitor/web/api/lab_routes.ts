@@ -109,6 +109,7 @@ export function labRoutes({ lab, clock }: Asked, commander: Commander): Route[] 
           connected: NUMBER,
           clients: NUMBER,
           stored: NUMBER,
+          dropped: NUMBER,
           problem: { type: ["string", "null"], description: "Why the store does not work" },
           open: { type: "number", description: "Alarms that want somebody" },
           urgent: { type: "number", description: "Those that nobody has acknowledged" },

@@ -87,8 +87,9 @@ export const SERIES: Schema = objectOf(
     value: { ...NUMBERS, description: "null: a gap; the mean of each bin where there are min and max" },
     min: NUMBERS,
     max: NUMBERS,
+    since: { ...TIME, description: "when the value at the begin was stored, if it held there already" },
   },
-  ["min", "max"],
+  ["min", "max", "since"],
 );
 
 /** A line of the log. */

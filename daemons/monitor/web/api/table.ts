@@ -50,7 +50,8 @@ const BINS = 5000;
 
 /**
  * Every stored value. Each row is all channels as they were at a moment at which one of them was stored: a value holds
- * until the next, or until there is a gap.
+ * until the next, or until there is a gap. The first rows are of before the begin: what held then, each value with the
+ * time at which it was stored.
  *
  * @param asked The lab.
  * @param channels The channels.
@@ -118,7 +119,12 @@ export function binTable(
     async *rows() {
       for (let first = 0; first < count; first += BINS) {
         const points = Math.min(BINS, count - first);
-        const range = { from: from + first * width, to: from + (first + points) * width, points };
+        const range = {
+          from: from + first * width,
+          to: from + (first + points) * width,
+          points,
+          exact: true,
+        };
         const all: Bins[] = [];
         for (const { client, key } of channels) {
           all.push(intoBins(await lab.history(client, key, range), range));
