@@ -80,6 +80,12 @@ export class Access {
     return authFile === undefined && (trustNetwork || isLocalHost(host)) ? nobody("admin") : undefined;
   }
 
+  /** Whether those who have not signed in are believed because only this machine reaches MONITOR. */
+  get believesItsMachine(): boolean {
+    const { host, trustNetwork } = this.#settings;
+    return !this.mustSignIn && !trustNetwork && isLocalHost(host);
+  }
+
   /**
    * Whoever is at the other end of a TCP connection.
    *

@@ -9,6 +9,7 @@ import {
   type SignIn,
 } from "../access/mod.ts";
 import { cookieOf, type IsSecure } from "./cookie.ts";
+import { strangeHost } from "./own_host.ts";
 import { remoteOf } from "./remote.ts";
 import { ALONE, setVisitor, type Visitor } from "./visitor.ts";
 
@@ -59,6 +60,8 @@ export function doorman(doors: Doors | undefined): MiddlewareHandler {
     setVisitor(c, visitor);
     const { path } = c.req;
     const isOpen = OPEN.test(path) || (openMetrics && path === "/metrics");
+    const strange = isOpen || shown || behindProxy ? undefined : strangeHost(c, access);
+    if (strange !== undefined) return c.text(strange, 421);
     if (!isOpen && refusalOf(person, "see") !== undefined) return turnedAway(c, doors, 0);
     await next();
   };

@@ -325,3 +325,55 @@ Deno.test("every answer tells browsers what they may do with it", async () => {
     assert(headers.has("cache-control"));
   }
 });
+
+Deno.test("a MONITOR for its machine alone answers under no other name, wherever nobody has shown who they are", async () => {
+  const program = `tokens: { script: { role: operator, hash: "${hashToken(TOKEN)}" } }\n`;
+  const { ask, lab } = await rig(program);
+  const as = async (host: string, path = "/lab", headers: Record<string, string> = {}) =>
+    (await ask(path, { headers: { host, ...headers } })).status;
+  for (
+    const host of ["localhost", "LOCALHOST:8888", "lab.localhost:1", "127.0.0.1:8888", "127.1", "[::1]:8888"]
+  ) {
+    assertEquals(await as(host), 200, host);
+  }
+  const strange = [
+    "evil.example",
+    "evil.example:8888",
+    "127.0.0.1.evil.example",
+    "127.evil.example:80",
+    "localhost.evil.example",
+    "notlocalhost",
+    "evil.example@localhost:x",
+    "10.0.0.1",
+    "[::2]",
+    "",
+    "<script>",
+  ];
+  for (const host of strange) {
+    for (const path of ["/", "/lab", "/live", "/ws", "/monitor/status", "/nowhere"]) {
+      assertEquals(await as(host, path), 421, `${host} ${path}`);
+    }
+  }
+  const asked = { host: "evil.example", origin: "http://evil.example", "sec-fetch-site": "same-origin" };
+  const posted = await ask("/command", {
+    method: "POST",
+    body: new URLSearchParams({ line: "exit" }),
+    headers: asked,
+  });
+  assertEquals([posted.status, lab.commands], [421, []]);
+  assertMatch(
+    await posted.text(),
+    /^MONITOR is for this machine alone.*"evil\.example".*behind_https: true/s,
+  );
+  assertEquals(await as("lab.example", "/lab", { authorization: `Bearer ${TOKEN}` }), 200);
+});
+
+Deno.test("a MONITOR that is reached under other names answers under all of them", async () => {
+  for (const yaml of ["behind_https: true", "trust_network: true", "host: 0.0.0.0\nanonymous: viewer"]) {
+    const { ask } = await rig(`${yaml}\n`);
+    assertEquals((await ask("/lab", { headers: { host: "lab.example" } })).status, 200, yaml);
+  }
+  const { ask } = await rig();
+  const { cookie } = await signIn(ask, "anna");
+  assertEquals((await ask("/lab", { headers: { host: "lab.example", cookie } })).status, 200);
+});
