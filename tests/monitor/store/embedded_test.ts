@@ -102,6 +102,7 @@ Deno.test("The embedded database", async (t) => {
       "note",
       "recording",
       "rolled",
+      "run",
       "second",
       "spool",
       "value",
