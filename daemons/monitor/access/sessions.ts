@@ -109,6 +109,14 @@ export class Sessions {
     return person;
   }
 
+  /** Whether a cookie still is somebody's; to ask is no use of the session. */
+  holds(cookie: string): boolean {
+    const { access, clock } = this.#parts;
+    const session = this.#sessions.get(hashOf(cookie));
+    return session !== undefined && !isOver(session, clock.time()) &&
+      access.recall(session.name, session.known, session.stamp) !== undefined;
+  }
+
   /** Ends a session. */
   end(cookie: string): void {
     if (this.#sessions.delete(hashOf(cookie))) this.#keep();

@@ -27,6 +27,7 @@ import { serveImages } from "./images.tsx";
 import { Broadcast } from "./broadcast.ts";
 import { overview } from "./live.ts";
 import { LIVE_HEADERS, streamOf } from "./live_stream.ts";
+import { visitorOf } from "./visitor.ts";
 import { IMPORTS_HASH } from "./views/layout.tsx";
 import { LabPage } from "./views/pages.tsx";
 
@@ -80,7 +81,7 @@ export function createApp(
   app.get("/live", (c) => {
     const clients = c.req.query("clients");
     const shown = clients === undefined ? undefined : new Set(clients.split(","));
-    return c.body(streamOf(broadcast, shown), 200, LIVE_HEADERS);
+    return c.body(streamOf(broadcast, shown, visitorOf(c).isIn), 200, LIVE_HEADERS);
   });
 
   app.get("/history", async (c) => {

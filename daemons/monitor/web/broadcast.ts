@@ -60,8 +60,9 @@ export class Broadcast implements Disposable {
    *
    * @param shown The clients they are told of (default: all).
    * @param giveUp Called when they have taken nothing for 20 s; they are told no more then.
+   * @param isIn Whether they may still be told; it ends within a second where not.
    */
-  listen(shown?: Shown, giveUp: () => void = () => {}): Listener {
+  listen(shown?: Shown, giveUp: () => void = () => {}, isIn: () => boolean = () => true): Listener {
     if (this.#listeners.size === 0) {
       this.#watching = this.#lab.watch((event) => this.#note(event));
       this.#beat = this.#clock.every(BEAT, () => this.#live());
@@ -72,6 +73,7 @@ export class Broadcast implements Disposable {
       event: (since, late) => this.#event(since, shown, late),
       left: () => this.#leave(listener),
       giveUp,
+      isIn,
     });
     this.#listeners.add(listener);
     return listener;
@@ -219,6 +221,7 @@ interface ListenerParts {
   event(since: number | undefined, late: number | undefined): Uint8Array<ArrayBuffer>;
   left(): void;
   giveUp(): void;
+  isIn(): boolean;
 }
 
 /** Somebody who is told. */
@@ -236,8 +239,9 @@ export class Listener implements Disposable {
     this.#readAt = parts.clock.now();
   }
 
-  /** Gives up one that takes nothing. */
+  /** Ends one that may be told no more, and gives up one that takes nothing. */
   check(): void {
+    if (!this.#parts.isIn()) return this[Symbol.dispose]();
     if (this.#isWaiting || this.#parts.clock.now() - this.#readAt < STALLED) return;
     this[Symbol.dispose]();
     this.#parts.giveUp();

@@ -33,7 +33,7 @@ export interface Doors {
 
 /** Who a request shows itself to be. */
 type Shown =
-  | { readonly person: Person; readonly formToken?: string }
+  | { readonly person: Person; readonly formToken?: string; readonly isIn?: () => boolean }
   /** With the wrong words; `wait` milliseconds until others are looked at. */
   | { readonly person: undefined; readonly wait: number };
 
@@ -56,7 +56,13 @@ export function doorman(doors: Doors | undefined): MiddlewareHandler {
     const shown = await showing(c, doors, address);
     if (shown && !shown.person) return turnedAway(c, doors, shown.wait);
     const person = shown?.person ?? access.anonymous;
-    const visitor: Visitor = { person, address, formToken: shown?.formToken, canSignIn: access.canSignIn };
+    const visitor: Visitor = {
+      person,
+      address,
+      formToken: shown?.formToken,
+      isIn: shown?.isIn ?? staying(access, shown?.person),
+      canSignIn: access.canSignIn,
+    };
     setVisitor(c, visitor);
     const { path } = c.req;
     const isOpen = OPEN.test(path) || (openMetrics && path === "/metrics");
@@ -86,7 +92,15 @@ async function showing(
   }
   const cookie = cookieOf(c, isSecure);
   const person = cookie === undefined ? undefined : sessions.personOf(cookie);
-  return person && cookie !== undefined ? { person, formToken: formTokenOf(cookie) } : undefined;
+  if (!person || cookie === undefined) return undefined;
+  return { person, formToken: formTokenOf(cookie), isIn: () => sessions.holds(cookie) };
+}
+
+/** What tells whether somebody without a session would be let in again: for what they have shown, or for nothing. */
+function staying(access: Access, shown: Person | undefined): () => boolean {
+  if (!shown) return () => refusalOf(access.anonymous, "see") === undefined;
+  const stamp = access.stampOf(shown);
+  return () => stamp !== undefined && access.recall(shown.name, shown.known, stamp) !== undefined;
 }
 
 /** Shows people where to sign in, and tells programs that they have to. */

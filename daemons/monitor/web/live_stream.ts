@@ -9,14 +9,22 @@ export const LIVE_HEADERS = {
   "cache-control": "no-cache, no-transform",
 } as const;
 
-/** What happens in a lab, as a stream for one browser. An event is made only when the browser takes it. */
-export function streamOf(broadcast: Broadcast, shown: Shown): ReadableStream<Uint8Array<ArrayBuffer>> {
+/**
+ * What happens in a lab, as a stream for one browser. An event is made only when the browser takes it; it ends where `isIn`
+ * says that the browser may be told no more.
+ */
+export function streamOf(
+  broadcast: Broadcast,
+  shown: Shown,
+  isIn?: () => boolean,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   let listener: Listener;
   return new ReadableStream({
     start(controller) {
       listener = broadcast.listen(
         shown,
         () => controller.error(new TimeoutError("The browser takes nothing")), // it comes back by itself
+        isIn,
       );
     },
     async pull(controller) {

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import { type Framing, LogReader, messageOf, PLAIN, SOCKJS } from "./log_reader.ts";
+import { visitorOf } from "./visitor.ts";
 import { WebSocketServer } from "./ws.ts";
 
 /** How often readers are asked whether they are there. */
@@ -24,7 +25,9 @@ export function serveLogSocket(app: Hono): void {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       return c.text("Here the log is sent over WebSocket\n", 426, { upgrade: "websocket" });
     }
-    return isOwn(c) ? c.body(null, 204) : c.text("Pages of other sites may not read the log\n", 403);
+    if (!isOwn(c)) return c.text("Pages of other sites may not read the log\n", 403);
+    (c.env as Admission | undefined)?.admit?.(visitorOf(c).isIn);
+    return c.body(null, 204);
   };
   for (const path of ["/ws", "/ws/websocket", "/ws/:server/:session/websocket"]) app.get(path, decide);
   app.get("/ws/info", (c) => {
@@ -32,6 +35,12 @@ export function serveLogSocket(app: Hono): void {
     const info = { websocket: true, cookie_needed: false, origins: ["*:*"], entropy };
     return c.json(info, 200, { "cache-control": "no-store" });
   });
+}
+
+/** What is told to whoever wants to connect for somebody who may. */
+interface Admission {
+  /** Gets what tells whether they still may. */
+  readonly admit?: (isIn: () => boolean) => void;
 }
 
 /** Sends the log to everybody who has connected. */
@@ -43,7 +52,7 @@ export class LogSockets implements Disposable {
     perMessageDeflate: false,
     clientTracking: false,
   });
-  readonly #readers = new Set<LogReader>();
+  readonly #readers = new Map<LogReader, () => boolean>();
   readonly #watching: Disposable;
   readonly #heartbeat: Timer;
 
@@ -57,10 +66,10 @@ export class LogSockets implements Disposable {
     this.#watching = lab.watch((event) => {
       if (event.kind !== "log" || this.#readers.size === 0) return;
       const text = messageOf(event.line);
-      for (const reader of this.#readers) reader.tell(event.line, text);
+      for (const reader of this.#present()) reader.tell(event.line, text);
     });
     this.#heartbeat = clock.every(HEARTBEAT, () => {
-      for (const reader of this.#readers) reader.ask();
+      for (const reader of this.#present()) reader.ask();
     });
   }
 
@@ -73,14 +82,25 @@ export class LogSockets implements Disposable {
     for (const [name, value] of Object.entries(incoming.headersDistinct)) {
       headers.set(name, value!.join(", "));
     }
-    const { status } = await this.#fetch(new Request(url, { headers }), { incoming });
+    let isIn = () => true;
+    const parts = { incoming, admit: (told: () => boolean) => void (isIn = told) };
+    const { status } = await this.#fetch(new Request(url, { headers }), parts);
     if (status !== 204) return refuse(socket, status);
     this.#server.handleUpgrade(incoming, socket, head, (peer) => {
       const framing: Framing = SESSION.test(url.pathname) ? SOCKJS : PLAIN;
       const reader = new LogReader(peer, framing);
-      this.#readers.add(reader);
+      this.#readers.set(reader, isIn);
       peer.on("close", () => void this.#readers.delete(reader));
       peer.on("error", () => reader.end()); // too long, or no WebSocket any more
+    });
+  }
+
+  /** Those who may still read; the others are let go. */
+  #present(): LogReader[] {
+    return [...this.#readers].flatMap(([reader, isIn]) => {
+      if (isIn()) return [reader];
+      reader.end();
+      return [];
     });
   }
 
@@ -88,7 +108,7 @@ export class LogSockets implements Disposable {
   [Symbol.dispose](): void {
     this.#watching[Symbol.dispose]();
     this.#heartbeat.stop();
-    for (const reader of this.#readers) reader.end();
+    for (const reader of this.#readers.keys()) reader.end();
   }
 }
 

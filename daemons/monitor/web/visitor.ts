@@ -11,6 +11,8 @@ export interface Visitor {
   readonly address: string | undefined;
   /** What the forms of their session say; undefined for those who show who they are with every request. */
   readonly formToken: string | undefined;
+  /** Whether they would still be shown what they are being shown: streams end where it says no. */
+  readonly isIn: () => boolean;
   /** Whether one can sign in here. */
   readonly canSignIn: boolean;
 }
@@ -20,6 +22,7 @@ export const ALONE: Visitor = {
   person: { name: NOBODY, role: "admin", grants: [], known: "nobody" },
   address: undefined,
   formToken: undefined,
+  isIn: () => true,
   canSignIn: false,
 };
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Access } from "../../../daemons/monitor/access/mod.ts";
+import { Access, hashToken } from "../../../daemons/monitor/access/mod.ts";
 import { DEFAULTS } from "../../../daemons/monitor/config/mod.ts";
 import { openDoors, startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { eventually } from "../../../lib/testing/mod.ts";
@@ -47,6 +47,31 @@ Deno.test("the log over WebSocket is for those who may see the page, and for its
   assertEquals(await statusWith({ authorization }, "/"), 200 /* a page is no socket */);
   const plain = await fetch(`${web.url}ws`, { headers: { authorization } });
   assertEquals([plain.status, await plain.text()], [426, "Here the log is sent over WebSocket\n"]);
+});
+
+Deno.test("the log over WebSocket says no more to whose token is withdrawn, and goes on for the others", async () => {
+  const lab = new FakeLab();
+  const tokens = ["a", "b"].map((name) => ({
+    name,
+    role: "viewer" as const,
+    grants: [],
+    hash: hashToken(name),
+  }));
+  const settings = { ...DEFAULTS, host: "0.0.0.0", tokens };
+  const access = new Access(settings);
+  await using doors = await openDoors({ access, config: DEFAULTS, say: () => {} });
+  await using web = await startWeb(lab, { port: 0, doors });
+  await using kept = await webSocket(web.port, "/ws", { authorization: "Bearer a" });
+  await using cut = await webSocket(web.port, "/ws", { authorization: "Bearer b" });
+  const told = ({ messages }: { messages: readonly string[] }, what: string) =>
+    messages.some((message) => message.includes(what));
+  lab.log("info", "before");
+  await eventually(() => told(kept, "before") && told(cut, "before"));
+  access.adopt({ ...settings, tokens: tokens.slice(0, 1) });
+  lab.log("info", "secret");
+  await eventually(() => told(kept, "secret"));
+  await cut.closed;
+  assertEquals(told(cut, "secret"), false);
 });
 
 Deno.test("the log over WebSocket drops what a slow reader does not take, tells how much, and lets the others read", async () => {

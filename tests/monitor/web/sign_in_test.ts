@@ -326,6 +326,53 @@ Deno.test("every answer tells browsers what they may do with it", async () => {
   }
 });
 
+Deno.test("an open stream ends with what it stood on: signing out, a session's day, a token or password withdrawn", async () => {
+  const words = { authorization: `Bearer ${TOKEN}` };
+  const basic = { authorization: `Basic ${btoa("olga:secret")}` };
+  const withdrawn = YAML.replace(/tokens:[^]*/, "");
+  const others = PEOPLE.replace(`olga:${SHA}\n`, "");
+  type Rig = Awaited<ReturnType<typeof rig>>;
+  const ends:
+    readonly (readonly [string, (r: Rig, cookie: string) => Promise<void> | void, "cookie" | object])[] = [
+      ["signing out", (r, cookie) => r.doors.sessions.end(cookie.slice("dewar=".length)), "cookie"],
+      ["a day", (r) => r.clock.jump(25 * 3600), "cookie"],
+      [
+        "a token withdrawn",
+        (r) => void r.access.adopt(settingsOf(withdrawn), readHtpasswd(PEOPLE, "people")),
+        words,
+      ],
+      [
+        "a password withdrawn",
+        (r) => void r.access.adopt(settingsOf(YAML), readHtpasswd(others, "people")),
+        basic,
+      ],
+      [
+        "a password withdrawn",
+        (r) => void r.access.adopt(settingsOf(YAML), readHtpasswd(others, "people")),
+        "cookie",
+      ],
+    ];
+  for (const [what, end, shown] of ends) {
+    const r = await rig();
+    const { cookie } = await signIn(r.ask, "olga");
+    const headers: HeadersInit = shown === "cookie" ? { cookie } : { ...shown };
+    const reader = (await r.ask("/live", { headers })).body!.getReader();
+    assertEquals((await reader.read()).done, false);
+    let hasEnded = false;
+    const reading = (async () => {
+      while (!(await reader.read()).done);
+      hasEnded = true;
+    })();
+    await r.clock.advance("3 s");
+    assertEquals(hasEnded, false, what);
+    await end(r, cookie);
+    await r.clock.advance("1.1 s");
+    assertEquals([hasEnded, r.lab.listeners], [true, 0], what);
+    await reading;
+    assertEquals((await r.ask("/live", { headers })).status, 401, what);
+  }
+});
+
 Deno.test("a MONITOR for its machine alone answers under no other name, wherever nobody has shown who they are", async () => {
   const program = `tokens: { script: { role: operator, hash: "${hashToken(TOKEN)}" } }\n`;
   const { ask, lab } = await rig(program);

@@ -39,7 +39,7 @@ class Browser implements Disposable {
         text = events.pop()!;
         for (const event of events) {
           // Sizes of chunks stand between the pieces of an event, each on a line of its own.
-          const json = event.slice(event.indexOf("data: ") + 6).replaceAll(/\r\n[0-9a-f]+\r\n/g, "");
+          const json = event.slice(event.indexOf("data: {") + 6).replaceAll(/\r\n[0-9a-f]+\r\n/g, "");
           const bulletin: Bulletin = JSON.parse(json);
           this.bulletins.push(bulletin);
           this.#newest = bulletin.values?.[CLIENTS.at(-1)!]?.[0]?.[5] ?? this.#newest;
