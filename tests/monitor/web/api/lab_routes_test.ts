@@ -51,6 +51,23 @@ Deno.test("GET /api/v1/history gives each channel with its gaps", async () => {
   assertEquals(series[0].value, [5, null, 6]);
 });
 
+Deno.test("history of a channel that nobody watches any more is found by its name, not among all", async () => {
+  const { lab, records, json } = apiLab();
+  const reading = { value: 5, time: 1, quality: "good", severity: "ok" } as const;
+  records.values.push({ client: "gone", key: "loop.power", reading });
+  records.stateAt = () => Promise.reject(new Error("the state of all was asked for"));
+  records.channels = (names) =>
+    Promise.resolve(
+      names.filter(({ client, key }) => client === "gone" && key === "loop.power")
+        .map((name) => ({ ...name, type: "number", unit: "W" })),
+    );
+  lab.past = { time: [10, 11], value: [5, 5], since: 1 };
+  const { series: [series] } = await json("/api/v1/history?channels=gone.loop.power&from=10000&to=10001");
+  assertEquals([series.client, series.channel, series.unit, series.since], ["gone", "loop.power", "W", 1]);
+  assertEquals((await json("/history?client=gone&key=loop.power&from=10000&to=10001")).value, [5, 5]);
+  await json("/history?client=gone&key=nothing&from=10000&to=10001", 404);
+});
+
 Deno.test("GET /api/v1/log searches, and remembers a little where nothing is stored", async () => {
   const { lab, records, json } = apiLab();
   records.lines.push({ time: 2, source: "a", type: "error", message: "over there" });
