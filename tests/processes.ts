@@ -58,13 +58,13 @@ export async function start(args: readonly string[], command: string = Deno.exec
   const address = await said(/^listening on (\S+)$/m);
   const startup = systemClock.now() - began;
   let isOver = false;
-  const status = ended.finally(() => isOver = true);
+  child.status.then(() => isOver = true);
   return {
     address,
     port: Number(address.split(":").at(-1)),
     pid: child.pid,
     startup,
-    status,
+    status: ended,
     kill: (signal) => child.kill(signal),
     said,
     get output() {
@@ -75,7 +75,7 @@ export async function start(args: readonly string[], command: string = Deno.exec
     },
     async [Symbol.asyncDispose]() {
       if (!isOver) child.kill("SIGKILL");
-      await status;
+      await ended;
     },
   };
 }
