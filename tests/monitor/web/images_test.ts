@@ -50,7 +50,15 @@ Deno.test("the list asks for what is searched, and its links keep the search", (
     await writeFrame(`${folder}/a.fits`);
     await add("a.fits");
     for (let n = 0; n < 999; n++) {
-      store.rows.push({ ...store.rows[0]!, path: `${folder}/${n}.fits`, time: n, number: n });
+      const time = Date.UTC(2026, 10, 21) / 1000 + n;
+      store.rows.push({
+        ...store.rows[0]!,
+        path: `${folder}/${n}.fits`,
+        run: "r 1",
+        source: "camera",
+        time,
+        number: n,
+      });
     }
     const query = "q=.fits+EXPTIME%3E3&run=r+1&source=camera&from=2026-11-20T12:00&page=2";
     const html = await (await app.request(`/images?${query}`)).text();

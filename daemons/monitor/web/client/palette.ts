@@ -17,7 +17,7 @@ export function wirePalette(themes: readonly (readonly [name: string, choose: ()
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select");
     const isAsked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" ||
-      event.key === "/" && !isTyping && !event.altKey;
+      event.key === "/" && !isTyping && !event.altKey && !event.defaultPrevented;
     if (!isAsked) return;
     event.preventDefault();
     open();

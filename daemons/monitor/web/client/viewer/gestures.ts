@@ -119,6 +119,7 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     Home: () => stage.reset(),
     ...actions.keys,
   };
+  // Before the keys of all pages: what is pressed here means the picture first.
   addEventListener("keydown", (event) => {
     const target = event.target as HTMLElement;
     const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
@@ -127,7 +128,7 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     if (!act) return;
     event.preventDefault();
     act();
-  });
+  }, { capture: true });
 }
 
 function areaBetween(a: Point, b: Point): Area {
