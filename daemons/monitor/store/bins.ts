@@ -83,7 +83,7 @@ export async function readBins(sql: Sql, channel: number, bins: Cut, to: number)
 
 /** What each bin ended with; that takes as long as all else of it, and is needed only where nothing follows. */
 export async function readLast(sql: Sql, channel: number, bins: Cut, to: number): Promise<Last[]> {
-  // The greatest of pairs is that of the latest time.
+  // The greatest of pairs is that of the latest time (and, of values of one moment, the greatest value).
   const columns = "(max(array[held, last]))[1] as time, (max(array[held, last]))[2] as value";
   return await summed(sql, channel, bins, to, columns);
 }
