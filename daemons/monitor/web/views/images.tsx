@@ -4,6 +4,7 @@ import { assetUrl, VIEWER_LOADS } from "../assets.ts";
 import { overview } from "../live.ts";
 import { grouped, Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
+import { Choice } from "./search_fields.tsx";
 
 /** Images on one page. */
 export const PER_PAGE = 48;
@@ -107,11 +108,7 @@ function Search({ search, choices }: Pick<ImagesProps, "search" | "choices">) {
         title="Words, and conditions on the header: = != < <= > >= and ~ for a part of a text"
       />
       <label>
-        run{" "}
-        <select name="run">
-          <option value="">all</option>
-          {choices?.runs.map((run) => <option value={run} selected={run === search.run}>{run}</option>)}
-        </select>
+        run <Choice name="run" choices={choices?.runs ?? []} chosen={search.run} any="all" />
       </label>
       <label>
         from{" "}

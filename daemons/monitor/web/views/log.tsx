@@ -7,6 +7,7 @@ import { fieldOf } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import { LogTable } from "./log_table.tsx";
 import type { PageContext } from "./pages.tsx";
+import { Between, Choice } from "./search_fields.tsx";
 
 /** What is looked for. */
 export interface LogSearch {
@@ -71,17 +72,11 @@ export function LogPage({ lab, clock, search, found, sources, problem }: LogProp
           </label>
           <label>
             from
-            <select name="source">
-              <option value="">anybody</option>
-              {sources.map((name) => <option value={name} selected={name === source}>{name}</option>)}
-            </select>
+            <Choice name="source" choices={sources} chosen={source} any="anybody" />
           </label>
           <label>
             type
-            <select name="type">
-              <option value="">any</option>
-              {TYPES.map((name) => <option value={name} selected={name === type}>{name}</option>)}
-            </select>
+            <Choice name="type" choices={TYPES} chosen={type} any="any" />
           </label>
           <label>
             commands
@@ -93,14 +88,7 @@ export function LogPage({ lab, clock, search, found, sources, problem }: LogProp
               ))}
             </select>
           </label>
-          <label>
-            after, UTC
-            <input type="datetime-local" step="1" name="from" value={fieldOf(from)} />
-          </label>
-          <label>
-            before, UTC
-            <input type="datetime-local" step="1" name="to" value={fieldOf(to)} />
-          </label>
+          <Between from={from} to={to} />
           <button type="submit" class="primary">Search</button>
           {!isAll && <a class="button" href="/log">All</a>}
         </form>

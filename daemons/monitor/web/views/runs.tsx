@@ -1,5 +1,4 @@
 /** The runs: which there were, searched and page by page, and those that are going on. @module */
-import type { Child } from "hono/jsx";
 import type { LiveRun } from "../../runs/runs.ts";
 import type { RunFound } from "../../store/run.ts";
 import { assetUrl } from "../assets.ts";
@@ -7,6 +6,7 @@ import { overview } from "../live.ts";
 import { fieldOf, showMoment, showSpan } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
+import { Between, Choice } from "./search_fields.tsx";
 
 /** What is looked for. */
 export interface RunSearch {
@@ -105,20 +105,6 @@ function addressOf({ text, author, name, from, to }: RunSearch, page: number): s
   return `/runs?${query}`;
 }
 
-function Choice({ name, choices, chosen, any }: {
-  readonly name: string;
-  readonly choices: readonly string[];
-  readonly chosen: string | undefined;
-  readonly any: string;
-}): Child {
-  return (
-    <select name={name}>
-      <option value="">{any}</option>
-      {choices.map((choice) => <option value={choice} selected={choice === chosen}>{choice}</option>)}
-    </select>
-  );
-}
-
 /** What {@linkcode RunsPage} shows. */
 export interface RunsProps extends PageContext {
   readonly search: RunSearch;
@@ -156,14 +142,7 @@ export function RunsPage({ lab, clock, search, found, choices, problem }: RunsPr
           <label>
             by <Choice name="by" choices={choices.authors} chosen={author} any="anybody" />
           </label>
-          <label>
-            after, UTC
-            <input type="datetime-local" step="1" name="from" value={fieldOf(from)} />
-          </label>
-          <label>
-            before, UTC
-            <input type="datetime-local" step="1" name="to" value={fieldOf(to)} />
-          </label>
+          <Between from={from} to={to} />
           <button type="submit" class="primary">Search</button>
         </form>
         <div id="runs" data-live="runs">
