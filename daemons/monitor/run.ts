@@ -154,6 +154,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           : {},
       }),
     );
+    parts.use(access.watch(() => server?.review()));
     if (config.katcpPort !== undefined) {
       const { serveKatcp } = await import("../../lib/daemon/katcp.ts");
       const katcp = await serveKatcp(monitorService({ ...served, via: "katcp" }), {

@@ -5,7 +5,7 @@ import { type Connection, Gate, type Listener, type Transport, transportFor } fr
 import { type Clock, type Duration, systemClock } from "../time/mod.ts";
 import { PushGate } from "./push_gate.ts";
 import type { LineService, Peer } from "./service.ts";
-import { Session } from "./session.ts";
+import { FAREWELL, Session } from "./session.ts";
 import type { SessionContext } from "./session_context.ts";
 import { SharedReplies } from "./shared_replies.ts";
 
@@ -46,12 +46,11 @@ export interface LineServer extends AsyncDisposable {
   readonly port: number;
   /** Who is connected now. */
   readonly peers: ReadonlySet<Peer>;
+  /** Looks at the tokens of all peers again: whose counts no more is told so, and its connection is ended. */
+  review(): void;
   /** Stops listening, sends what is queued and ends every connection. */
   close(): Promise<void>;
 }
-
-/** How long a peer gets to take what is queued when the server closes. */
-const FAREWELL: Duration = "200 ms";
 
 /**
  * Serves the line protocol: framing, introduction, `get_status`, `describe`, `subscribe`, answers to commands, trust,
@@ -163,6 +162,10 @@ class Server implements LineServer {
     });
     this.#service.joined?.(session);
     connection.receive(session);
+  }
+
+  review(): void {
+    for (const peer of [...this.peers]) peer.review();
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@
 import { CommandError, ConnectionError, type FailureCode } from "../errors.ts";
 import type { Progress } from "../link/link.ts";
 import { type Connection, type Heartbeat, heartbeat, type Receiver } from "../net/mod.ts";
+import type { Duration } from "../time/mod.ts";
 import { formatDone, formatFailed, formatProgress } from "./answer.ts";
 import type { LineEvent } from "./codec.ts";
 import { tidyName } from "./greeting.ts";
@@ -11,6 +12,9 @@ import { formatOption, oneLine, toAscii } from "./quote.ts";
 import type { Outcome, ParsedLine, Peer } from "./service.ts";
 import type { SessionContext } from "./session_context.ts";
 import { Subscription } from "./subscription.ts";
+
+/** How long a peer gets to take what is queued when its connection is ended. */
+export const FAREWELL: Duration = "200 ms";
 
 /** The words that the server itself understands. */
 const WORDS: Readonly<Record<string, (session: Session, line: ParsedLine) => void>> = {
@@ -81,6 +85,20 @@ export class Session implements Peer, Receiver {
     const message = `Dropped ${this.#who}: ${why}`;
     this.#context.log("warning", message);
     this.#connection.destroy(new ConnectionError(message));
+  }
+
+  /** Ends the connection of a peer whose token counts no more, and says why to it and in the log. */
+  review(): void {
+    if (this.token === undefined || this.#context.isToken(this.token) || this.gone.aborted) return;
+    this.token = undefined;
+    this.trusted = this.#intake.isTrusted = false;
+    this.#context.log("info", `Ended the connection of ${this.#who}: its token counts no more`);
+    this.#subscription?.[Symbol.dispose]();
+    this.#say("error The token of this connection counts no more: it ends here");
+    this.#connection.end();
+    const { clock } = this.#context;
+    const enough = clock.after(FAREWELL, () => this.#connection.destroy());
+    this.#gone.signal.addEventListener("abort", () => enough.stop());
   }
 
   /** Makes room for another. */

@@ -484,3 +484,31 @@ Deno.test("serveLine() makes of a peer's name what can be shown, whatever it say
       assertEquals([peer.name, peer.type], [name, name]);
     }
   }));
+
+Deno.test("review() ends the connection of whose token counts no more, with a word of why, and no other", async () => {
+  const tokens = new Set(["one", "two"]);
+  await withLamp(async ({ connect, server, lamp, log }) => {
+    const peers = await Promise.all([connect(), connect(), connect()]);
+    const [kept, cut, stranger] = peers as [LineClient, LineClient, LineClient];
+    kept.send("id name=kept proto=dewar/1 token=one");
+    cut.send("id name=cut proto=dewar/1 token=two");
+    for (const peer of [kept, cut]) {
+      peer.send("subscribe @mid=1");
+      await peer.expect(/^done @mid=1/);
+    }
+    server.review();
+    tokens.delete("two");
+    server.review();
+    server.review();
+    cut.send("set @mid=2 flux=9");
+    await cut.expect("error The token of this connection counts no more: it ends here");
+    await cut.closed;
+    lamp.values.publish({ flux: 4 });
+    await kept.expect(/^update .*flux=4/);
+    stranger.send("get_status");
+    await stranger.expect("status hw_connected=1 flux=3");
+    assertEquals(cut.lines.filter((line) => /flux=[49]|@mid=2/.test(line)), []);
+    assertEquals([server.peers.size, lamp.commands], [2, []]);
+    assertEquals(log.filter((line) => line.includes("counts no more")).length, 1);
+  }, { token: (shown) => tokens.has(shown) });
+});

@@ -166,7 +166,7 @@ Deno.test("what a device answers is recorded; passwords and tokens in a line are
   assert(!JSON.stringify(b.events.map((e) => e.kind === "log" ? e.line : "")).includes("s3cret"));
 });
 
-Deno.test("a peer on TCP commands as the token it has shown, until the token is withdrawn", async () => {
+Deno.test("a peer on TCP commands as the token it has shown, until the token is withdrawn, which ends its connection", async () => {
   const token = newToken();
   const yaml = `
 host: 0.0.0.0
@@ -191,7 +191,11 @@ tokens:
     tokens: [],
     clients: [...b.monitor.lab.clients.values()] as never,
   });
-  assertStringIncludes(await ask("send @mid=3 gauge zero"), "failed @mid=3 @code=denied");
+  await peer.expect("error The token of this connection counts no more: it ends here");
+  peer.send("send @mid=3 gauge zero");
+  await b.settle();
+  await peer.closed;
+  assertStringIncludes((await b.log()).join("\n"), "Ended the connection of sequence (");
   assertEquals([b.link("gauge").lines, b.link("lamp").lines], [["zero"], []]);
   const records = b.events.flatMap((e) => e.kind === "log" && e.line.command ? [e.line.command] : []);
   assertEquals(records.map(({ by, via, outcome }) => `${by} ${via} ${outcome}`).slice(0, 2), [

@@ -8,6 +8,8 @@ export interface WebSocketClient extends AsyncDisposable {
   readonly status: number;
   /** Text messages that came. */
   readonly messages: readonly string[];
+  /** Why the other end has said that it is over; undefined where it has not. */
+  readonly closing: { readonly code: number; readonly why: string } | undefined;
   /** Resolves when it is over. */
   readonly closed: Promise<void>;
   /** Sends a text message. */
@@ -38,6 +40,7 @@ export function webSocket(
   const messages: string[] = [];
   const closed = new Promise<void>((gone) => socket.on("close", () => gone()));
   let status = 0;
+  let closing: WebSocketClient["closing"];
   let rest = new Uint8Array(0);
   socket.on("error", reject);
   socket.on("data", (chunk: Uint8Array) => {
@@ -70,6 +73,11 @@ export function webSocket(
       const payload = rest.subarray(at, at + length);
       const opcode = rest[0]! & 15;
       if (opcode === 1) messages.push(new TextDecoder().decode(payload));
+      if (opcode === 8) {
+        const code = payload.length < 2 ? 1005 : payload[0]! << 8 | payload[1]!;
+        closing = { code, why: new TextDecoder().decode(payload.subarray(2)) };
+        socket.end(frame(8, payload.subarray(0, 2)));
+      }
       if (opcode === 9) socket.write(frame(10, payload));
       rest = rest.subarray(at + length);
     }
@@ -79,6 +87,9 @@ export function webSocket(
     return {
       status,
       messages,
+      get closing() {
+        return closing;
+      },
       closed,
       send: (text) => void socket.write(frame(1, new TextEncoder().encode(text))),
       sendBytes: (bytes) => void socket.write(bytes),

@@ -39,6 +39,7 @@ export class Access {
   #settings: AccessSettings;
   #passwords: Passwords | undefined;
   #tokens: ReadonlyMap<string, Person> = new Map();
+  readonly #watchers = new Set<() => void>();
 
   /** Knows whom a configuration and its file of passwords know. */
   constructor(settings: AccessSettings, passwords?: Passwords) {
@@ -54,13 +55,22 @@ export class Access {
    */
   adopt(settings: AccessSettings, passwords?: Passwords): boolean {
     const before = gist(this.#settings, this.#passwords);
-    this.#settings = settings;
+    const { host, trustNetwork } = this.#settings; // where it listens, and whom it believes there, it began with
+    this.#settings = { ...settings, host, trustNetwork };
     this.#passwords = passwords;
     const { token, tokens } = settings;
     const named = tokens.map(({ hash, ...person }) => [hash, { ...person, known: "token" }] as const);
     const plain = { name: SHARED, role: "operator", grants: [], known: "token" } as const;
     this.#tokens = new Map([...token === undefined ? [] : [[hashToken(token), plain] as const], ...named]);
-    return gist(settings, passwords) !== before;
+    const differs = gist(settings, passwords) !== before;
+    if (differs) this.#watchers.forEach((watcher) => watcher());
+    return differs;
+  }
+
+  /** Calls `watcher` whenever it is said otherwise who may do what: somebody may be known no more. */
+  watch(watcher: () => void): Disposable {
+    this.#watchers.add(watcher);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
   }
 
   /** Whether one has to sign in before anything is shown or done. */

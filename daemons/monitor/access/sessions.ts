@@ -37,6 +37,8 @@ export interface SessionParts {
   readonly clock: Clock;
   /** Keeps what has changed (default: it is forgotten at the end). */
   readonly keep?: (text: string) => void;
+  /** Is told when a session was ended. */
+  readonly onEnd?: () => void;
 }
 
 /** The sessions. */
@@ -119,7 +121,9 @@ export class Sessions {
 
   /** Ends a session. */
   end(cookie: string): void {
-    if (this.#sessions.delete(hashOf(cookie))) this.#keep();
+    if (!this.#sessions.delete(hashOf(cookie))) return;
+    this.#keep();
+    this.#parts.onEnd?.();
   }
 
   #sweep(): void {

@@ -64,6 +64,7 @@ export function createApp(
   const app = new Hono();
   const page = { lab, clock };
   const broadcast = new Broadcast(lab, clock);
+  doors?.watch(() => broadcast.review());
   const commander = new Commander(lab, () => clock.time());
   const record = (c: Context, line: string, outcome: "done" | "denied", text: string) =>
     commander.record(c, { line, clients: [] }, outcome, text);

@@ -35,6 +35,7 @@ const PAGE = [
   "theme.ts",
   "archive.ts",
   "sound.ts",
+  "stream.ts",
   "dewar.css",
   "pages.css",
   "icon.svg",

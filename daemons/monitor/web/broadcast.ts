@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../../../lib/time/mod.ts";
 import type { Client, Lab, LabEvent } from "../lab.ts";
 import { type Bulletin, isLive, overview, type ValueRow, valueRow } from "./live.ts";
 import { showLink } from "./show.ts";
+import { OUT } from "./visitor.ts";
 
 /** How often at most values leave for browsers, milliseconds: more is not seen. */
 const PERIOD = 50;
@@ -26,6 +27,8 @@ interface Told {
 }
 
 const encoder = new TextEncoder();
+/** The last event for those who may be told no more. */
+const OVER = encoder.encode(`event: over\ndata: ${JSON.stringify(OUT)}\n\n`);
 
 /**
  * Editions of what happens in a lab. What has changed is noted once, with the edition that tells of it; who has read up to
@@ -60,7 +63,8 @@ export class Broadcast implements Disposable {
    *
    * @param shown The clients they are told of (default: all).
    * @param giveUp Called when they have taken nothing for 20 s; they are told no more then.
-   * @param isIn Whether they may still be told; it ends within a second where not.
+   * @param isIn Whether they may still be told; where not they are told so, and no more: at once on
+   * {@linkcode Broadcast.review}, else within a second.
    */
   listen(shown?: Shown, giveUp: () => void = () => {}, isIn: () => boolean = () => true): Listener {
     if (this.#listeners.size === 0) {
@@ -77,6 +81,11 @@ export class Broadcast implements Disposable {
     });
     this.#listeners.add(listener);
     return listener;
+  }
+
+  /** Somebody may have been let out: ends the listening of those who may be told no more. */
+  review(): void {
+    for (const listener of this.#listeners) listener.check();
   }
 
   /** Ends all listening. */
@@ -99,7 +108,7 @@ export class Broadcast implements Disposable {
   }
 
   #live(): void {
-    for (const listener of this.#listeners) listener.check();
+    this.review();
     if (this.#listeners.size > 0) this.#announce();
   }
 
@@ -231,6 +240,7 @@ export class Listener implements Disposable {
   #readAt: number;
   #isWaiting = false;
   #hasEnded = false;
+  #isOut = false;
   #bell = Promise.withResolvers<void>();
 
   /** Begins with nothing read; {@linkcode Broadcast.listen} makes it. */
@@ -241,7 +251,10 @@ export class Listener implements Disposable {
 
   /** Ends one that may be told no more, and gives up one that takes nothing. */
   check(): void {
-    if (!this.#parts.isIn()) return this[Symbol.dispose]();
+    if (!this.#parts.isIn()) {
+      this.#isOut = true;
+      return this[Symbol.dispose]();
+    }
     if (this.#isWaiting || this.#parts.clock.now() - this.#readAt < STALLED) return;
     this[Symbol.dispose]();
     this.#parts.giveUp();
@@ -252,7 +265,7 @@ export class Listener implements Disposable {
     this.#bell.resolve();
   }
 
-  /** What is new, as an event of a stream, as soon as there is something; undefined at the end. */
+  /** What is new, as an event of a stream, as soon as there is something; undefined at the end, after a word of why. */
   async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { clock, edition, event } = this.#parts;
     const isBehind = this.#read !== undefined && this.#read !== edition();
@@ -263,7 +276,11 @@ export class Listener implements Disposable {
       await this.#bell.promise;
     }
     this.#isWaiting = false;
-    if (this.#hasEnded) return undefined;
+    if (this.#hasEnded) {
+      const last = this.#isOut ? OVER : undefined;
+      this.#isOut = false;
+      return last;
+    }
     const told = event(this.#read, away > LATE ? away / 1000 : undefined);
     this.#read = edition();
     this.#readAt = clock.now();

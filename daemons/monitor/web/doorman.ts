@@ -29,6 +29,8 @@ export interface Doors {
   readonly openMetrics: boolean;
   /** The lab's name, for the browser. */
   readonly realm: string;
+  /** Calls `listener` when somebody who was let in may be so no more. */
+  watch(listener: () => void): Disposable;
 }
 
 /** Who a request shows itself to be. */

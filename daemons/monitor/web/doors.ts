@@ -31,9 +31,13 @@ export async function openDoors(parts: DoorsParts): Promise<Doors & AsyncDisposa
     ? undefined
     : new SessionFile(parts.file, (problem) => say("warning", problem));
   const kept = await file?.read();
+  const listeners = new Set<() => void>();
+  const onEnd = () => listeners.forEach((listener) => listener());
+  const watching = access.watch(onEnd);
+  const keep = file ? { keep: (text: string) => file.keep(text) } : {};
   return {
     access,
-    sessions: new Sessions({ access, clock, ...file ? { keep: (text) => file.keep(text) } : {} }, kept),
+    sessions: new Sessions({ access, clock, onEnd, ...keep }, kept),
     signIn: new SignIn({
       access,
       clock,
@@ -44,6 +48,13 @@ export async function openDoors(parts: DoorsParts): Promise<Doors & AsyncDisposa
     behindProxy: config.behindHttps,
     openMetrics: config.openMetrics,
     realm: config.name,
-    [Symbol.asyncDispose]: async () => await file?.[Symbol.asyncDispose](),
+    watch(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    async [Symbol.asyncDispose]() {
+      watching[Symbol.dispose]();
+      await file?.[Symbol.asyncDispose]();
+    },
   };
 }

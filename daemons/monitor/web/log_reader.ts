@@ -4,6 +4,8 @@ import type { WebSocketPeer } from "./ws.ts";
 
 /** Bytes that may wait for a reader; what comes then is dropped, and counted. */
 const MOST_WAITING = 256 * 1024;
+/** Close code for whoever may not read here (RFC 6455, 7.4.1). */
+const POLICY_VIOLATION = 1008;
 
 /** How a message is wrapped: as it is, or in the frames of SockJS. */
 export interface Framing {
@@ -66,6 +68,12 @@ export class LogReader {
     this.#isAlive = false;
     this.#peer.ping();
     if (this.#framing.heartbeat !== undefined) this.#peer.send(this.#framing.heartbeat);
+  }
+
+  /** Tells why it is over, with a last line, and ends it in order. */
+  dismiss(time: number, message: string): void {
+    this.#peer.send(this.#framing.wrap(messageOf({ time, source: "monitor", type: "warning", message })));
+    this.#peer.close(POLICY_VIOLATION, message);
   }
 
   /** Ends it. */

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
 import { type Framing, LogReader, messageOf, PLAIN, SOCKJS } from "./log_reader.ts";
-import { visitorOf } from "./visitor.ts";
+import { OUT, visitorOf } from "./visitor.ts";
 import { WebSocketServer } from "./ws.ts";
 
 /** How often readers are asked whether they are there. */
@@ -45,6 +45,7 @@ interface Admission {
 
 /** Sends the log to everybody who has connected. */
 export class LogSockets implements Disposable {
+  readonly #clock: Clock;
   readonly #fetch: (request: Request, parts: object) => Response | Promise<Response>;
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -63,6 +64,7 @@ export class LogSockets implements Disposable {
     fetch: (request: Request, parts: object) => Response | Promise<Response>,
   ) {
     this.#fetch = fetch;
+    this.#clock = clock;
     this.#watching = lab.watch((event) => {
       if (event.kind !== "log" || this.#readers.size === 0) return;
       const text = messageOf(event.line);
@@ -95,13 +97,19 @@ export class LogSockets implements Disposable {
     });
   }
 
-  /** Those who may still read; the others are let go. */
+  /** Those who may still read; the others are told so and let go. */
   #present(): LogReader[] {
     return [...this.#readers].flatMap(([reader, isIn]) => {
       if (isIn()) return [reader];
-      reader.end();
+      this.#readers.delete(reader);
+      reader.dismiss(this.#clock.time(), OUT);
       return [];
     });
+  }
+
+  /** Somebody may have been let out: lets those go who may read no more. */
+  review(): void {
+    this.#present();
   }
 
   /** Lets everybody go. */

@@ -73,7 +73,9 @@ export async function startWeb(lab: Lab, options: WebOptions = {}): Promise<Web>
     sockets[Symbol.dispose]();
     throw error;
   });
+  const watching = doors?.watch(() => sockets.review());
   const close = async () => {
+    watching?.[Symbol.dispose]();
     sockets[Symbol.dispose]();
     await server.close();
   };

@@ -26,6 +26,9 @@ export const ALONE: Visitor = {
   canSignIn: false,
 };
 
+/** What those are told whose stream ends because they may see it no more. */
+export const OUT = "You are signed out: what you had shown counts no more";
+
 /** The field of a form that says that it is one of ours, and the header by which a script says so. */
 export const FORM_TOKEN = { field: "csrf", header: "x-dewar-csrf" } as const;
 

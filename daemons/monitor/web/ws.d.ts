@@ -10,6 +10,8 @@ export interface WebSocketPeer {
   on(event: "error", listener: (error: Error) => void): this;
   send(text: string): void;
   ping(): void;
+  /** Says that it is over, and why (at most 123 bytes). */
+  close(code: number, why: string): void;
   terminate(): void;
 }
 

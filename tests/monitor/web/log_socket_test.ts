@@ -68,9 +68,16 @@ Deno.test("the log over WebSocket says no more to whose token is withdrawn, and 
   lab.log("info", "before");
   await eventually(() => told(kept, "before") && told(cut, "before"));
   access.adopt({ ...settings, tokens: tokens.slice(0, 1) });
+  await cut.closed; // nothing has to be said, and no time to pass
+  const { source, type, msg } = JSON.parse(cut.messages.at(-1)!);
+  assertEquals([source, type, msg], [
+    "monitor",
+    "warning",
+    "You are signed out: what you had shown counts no more",
+  ]);
+  assertEquals(cut.closing, { code: 1008, why: msg });
   lab.log("info", "secret");
   await eventually(() => told(kept, "secret"));
-  await cut.closed;
   assertEquals(told(cut, "secret"), false);
 });
 

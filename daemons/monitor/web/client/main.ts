@@ -6,6 +6,7 @@ import { drawPlot, drawSpark, growCurves } from "./curves.ts";
 import { wirePalette } from "./palette.ts";
 import { replaceRegions } from "./regions.ts";
 import { soundFor, wireSound } from "./sound.ts";
+import { followStream } from "./stream.ts";
 import { showAges, showOffline, showValues } from "./values.ts";
 
 /** Without a word for this long, milliseconds, nothing on the page is taken as current. */
@@ -91,6 +92,18 @@ function showLate(span: number): void {
   lateUntil = performance.now() + LATE_SHOWN;
 }
 
+/** Nothing comes any more because this browser is signed out. */
+function showOut(why: string): void {
+  const strip = document.querySelector("#offline")!;
+  strip.querySelector(".alarmv")!.textContent = "signed out";
+  strip.querySelector(".what")!.textContent = `${why}. Nothing on this page is current. `;
+  const link = document.createElement("a");
+  link.href = `/login?${new URLSearchParams({ next: location.pathname + location.search })}`;
+  link.textContent = "Sign in";
+  strip.querySelector(".what")!.append(link);
+  showOffline(true);
+}
+
 let heard = performance.now();
 let offset = 0;
 const onPage = [...document.querySelectorAll<HTMLElement>("[data-client]")].map(({ dataset }) =>
@@ -98,9 +111,7 @@ const onPage = [...document.querySelectorAll<HTMLElement>("[data-client]")].map(
 );
 const shown = [...new Set([...onPage, ...plots.map(({ client }) => client)])];
 const which = shown.length > MOST_CLIENTS ? "" : `?${new URLSearchParams({ clients: shown.join() })}`;
-const stream = new EventSource(`/live${which}`);
-stream.onmessage = ({ data }) => {
-  const bulletin = JSON.parse(data) as Bulletin;
+function take(bulletin: Bulletin): void {
   if (bulletin.reload) return location.reload();
   heard = performance.now();
   offset = bulletin.lab.time - Date.now() / 1000;
@@ -121,7 +132,9 @@ stream.onmessage = ({ data }) => {
   const strip = document.querySelector<HTMLElement>("#problem")!;
   strip.hidden = problem === null;
   strip.querySelector(".what")!.textContent = problem ?? "";
-};
+}
+
+followStream(`/live${which}`, { bulletin: take, out: showOut });
 setInterval(() => {
   const now = Date.now() / 1000 + offset;
   set("clock", `${clock(now)} UTC`);
