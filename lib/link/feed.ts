@@ -33,50 +33,70 @@ export class Feed<T> {
    * @param signal Ends the iteration.
    */
   read(backlog: Backlog<T>, signal?: AbortSignal): AsyncIterable<T> {
-    const reader = new Reader(backlog, signal);
-    if (this.#isClosed) reader.end();
+    const reader = new Reader(backlog, () => this.#readers.delete(reader), signal);
     this.#readers.add(reader);
-    return reader.items(() => this.#readers.delete(reader));
+    if (this.#isClosed) reader.end();
+    if (signal?.aborted) void reader.return();
+    return reader;
   }
 }
 
-class Reader<T> {
+/** Written out: a generator takes several turns and as many promises for each item, and there may be thousands a second. */
+class Reader<T> implements AsyncIterableIterator<T, undefined> {
   readonly #backlog: Backlog<T>;
+  readonly #finished: () => void;
   readonly #signal: AbortSignal | undefined;
-  readonly #wake = () => this.#bell.resolve();
-  #bell = Promise.withResolvers<void>();
-  #hasEnded = false;
+  readonly #abort = () => this.#finish();
+  /** Those who wait for items, in order: only while there are none. */
+  readonly #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
+  #isEnding = false;
+  #isOver = false;
 
-  constructor(backlog: Backlog<T>, signal: AbortSignal | undefined) {
+  constructor(backlog: Backlog<T>, finished: () => void, signal: AbortSignal | undefined) {
     this.#backlog = backlog;
+    this.#finished = finished;
     this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
   push(item: T): void {
+    if (this.#isOver) return;
     this.#backlog.push(item);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    this.#wake();
-  }
-
-  async *items(finished: () => void): AsyncGenerator<T> {
-    this.#signal?.addEventListener("abort", this.#wake, { once: true });
-    try {
-      while (!this.#signal?.aborted) {
-        if (!this.#backlog.isEmpty) yield this.#backlog.shift()!;
-        else if (this.#hasEnded) return;
-        else {
-          await this.#bell.promise;
-          this.#bell = Promise.withResolvers<void>();
-        }
-      }
-    } finally {
-      this.#signal?.removeEventListener("abort", this.#wake);
-      finished();
+    if (this.#waiting.length > 0 && !this.#backlog.isEmpty) {
+      this.#waiting.shift()!({ done: false, value: this.#backlog.shift()! });
     }
+  }
+
+  /** There will be no more. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#backlog.isEmpty) this.#finish();
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (!this.#isOver && !this.#backlog.isEmpty) {
+      return Promise.resolve({ done: false, value: this.#backlog.shift()! });
+    }
+    if (this.#isEnding) this.#finish();
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#finish();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#finished();
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 }
 

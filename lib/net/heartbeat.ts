@@ -1,6 +1,7 @@
 /** Notices a peer that is silent because it is frozen or cut off, which TCP alone does not. @module */
 import { TimeoutError } from "../errors.ts";
 import { type Clock, type Duration, formatDuration, milliseconds, systemClock } from "../time/mod.ts";
+import { rhythmOf } from "../time/rhythm.ts";
 import type { Connection } from "./connection.ts";
 
 /** So that a frozen peer is noticed within 3 s, and one that says something each second is never asked. */
@@ -56,7 +57,7 @@ export function heartbeat(connection: Connection, options: HeartbeatOptions): He
   let backlog = 0;
   let last = clock.now();
   let lastHeard = last;
-  const timer = clock.every(period, () => {
+  const timer = rhythmOf(clock, period).every(() => {
     const now = clock.now();
     const stoodStill = now - last > 1.5 * period;
     const swallows = backlog > BACKLOG && connection.pending < backlog;

@@ -94,13 +94,11 @@ Deno.test("heartbeat() does not blame the peer for time in which it stood still 
   let now = 0;
   let tick = () => {};
   const standing = new VirtualClock();
-  const clock = Object.assign(Object.create(standing), {
-    now: () => now,
-    every(_period: unknown, action: () => void) {
-      tick = action;
-      return { stop() {} };
-    },
-  });
+  const start = (_wait: unknown, action: () => void) => {
+    tick = action;
+    return { stop() {} };
+  };
+  const clock = Object.assign(Object.create(standing), { now: () => now, after: start, every: start });
   const network = new MemoryTransport();
   await using _server = await network.listen(ADDRESS, (connection) => connection.receive({ data() {} }));
   const near = await network.connect(ADDRESS);
