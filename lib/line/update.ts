@@ -108,37 +108,41 @@ export class UpdateReader {
       throw new PeerProtocolError(`Expected @time= with unix seconds in "${line.text.slice(0, 80)}"`);
     }
     const readings = this.#readings;
+    const { "@seq": seq, "@more": more, "@complete": complete, "@gap": gap, "@bad": bad } = options;
     const stale = readList(options["@stale"]);
     for (const key in options) {
-      if (key.startsWith("@")) continue;
+      if (key.charCodeAt(0) === AT) continue;
       const text = options[key];
-      const why = stale.get(key);
+      const why = stale?.get(key);
       this.#understand(
         readings,
         key,
         why ? { text, time, quality: "stale", reason: why.reason } : { text, time, quality: "good" },
       );
     }
-    for (const [key, why] of readList(options["@bad"])) {
+    for (const [key, why] of readList(bad) ?? []) {
       this.#understand(readings, key, { text: undefined, time, quality: "bad", ...why });
     }
-    if (options["@more"]) return undefined;
+    if (more) return undefined;
     this.#readings = new Map();
-    const seq = options["@seq"];
+    const isComplete = complete !== undefined;
+    if (seq !== undefined && !gap) return { time, complete: isComplete, readings, seq: Number(seq) };
     return {
       time,
-      complete: options["@complete"] !== undefined,
+      complete: isComplete,
       readings,
       ...(seq === undefined ? {} : { seq: Number(seq) }),
-      ...(options["@gap"] ? { gap: true } : {}),
+      ...(gap ? { gap: true } : {}),
     };
   }
 }
 
-const NOTHING: ReadonlyMap<string, { reason: string; raw?: string }> = new Map();
+const AT = "@".charCodeAt(0);
 
-function readList(text: string | undefined): ReadonlyMap<string, { reason: string; raw?: string }> {
-  if (!text) return NOTHING;
+function readList(
+  text: string | undefined,
+): ReadonlyMap<string, { reason: string; raw?: string }> | undefined {
+  if (!text) return undefined;
   return new Map(
     text.split(",").map((item) => {
       const colon = item.indexOf(":");
