@@ -110,6 +110,7 @@ export class LabValues implements ValueSource, Disposable {
   #take(event: LabEvent): void {
     if (event.kind === "values") {
       const { client, keys, time } = event;
+      if (!this.#isHeard) return void this.#seq++;
       const readings = new Map<string, Reading>();
       const names = this.#names.get(client.name)!;
       for (const key of keys) {
@@ -145,11 +146,19 @@ export class LabValues implements ValueSource, Disposable {
     for (const listener of this.#describedListeners) listener();
   }
 
+  /** Whether somebody is told, or may come back and ask what they have missed. */
+  get #isHeard(): boolean {
+    if (!this.#history) return false;
+    if (this.#listeners.size === 0 && this.#lab.clock.now() - this.#leftAt > KEPT.time) {
+      this.#history = undefined;
+    }
+    return this.#history !== undefined;
+  }
+
   #publish(readings: ReadonlyMap<string, Reading>, time: number): void {
     const update: Update = { time, seq: ++this.#seq, complete: false, readings };
-    const now = this.#lab.clock.now();
-    if (this.#listeners.size === 0 && now - this.#leftAt > KEPT.time) this.#history = undefined;
-    this.#history?.push(update, this.#seq, now);
+    if (!this.#isHeard) return;
+    this.#history!.push(update, this.#seq, this.#lab.clock.now());
     for (const listener of this.#listeners) listener(update);
   }
 

@@ -200,7 +200,7 @@ export class LiveLab implements Lab, Disposable {
     client.feeds.push(feed);
     this.#follow(client);
     const inUse = () => {
-      this.#follow(client);
+      if (feed.state !== client.state) this.#follow(client);
       return client.feed === feed && !this.#closed && this.#clients.get(client.name) === client;
     };
     const gate = new LogGate(this.clock, (line) => this.log(line));

@@ -183,13 +183,15 @@ export class Broadcast implements Disposable {
 
   #bulletin(since: number | undefined, shown: Shown): Bulletin {
     const lab = overview(this.#lab, this.#clock);
-    const clients = [...this.#lab.clients.values()].filter(({ name }) => !shown || shown.has(name));
+    const now = this.#clock.now();
+    const all = [...this.#lab.clients.values()];
+    const clients = shown ? all.filter(({ name }) => shown.has(name)) : all;
     const values: Record<string, ValueRow[]> = {};
     const links: Record<string, NonNullable<Bulletin["links"]>[string]> = {};
     for (const client of clients) {
       const { name, state } = client;
-      const keys = this.#keys(client, since);
-      if (keys) values[name] = keys.flatMap((key) => this.#row(client, key));
+      const rows = this.#rows(client, since, now);
+      if (rows) values[name] = rows;
       if (since !== undefined && !((this.#links.get(name) ?? 0) > since)) continue;
       links[name] = { live: isLive(client), text: showLink(client), since: state.since };
     }
@@ -210,16 +212,18 @@ export class Broadcast implements Disposable {
     };
   }
 
-  #keys({ name, channels }: Client, since: number | undefined): string[] | undefined {
-    if (since === undefined) return [...channels.keys()];
+  /** The values of a client that are new after an edition; undefined if there are none. */
+  #rows(client: Client, since: number | undefined, now: number): ValueRow[] | undefined {
+    const { name, channels } = client;
+    if (since === undefined) return [...channels.values()].map((channel) => valueRow(client, channel, now));
     const told = this.#values.get(name);
     if (!told || told.last <= since) return undefined;
-    return [...told.keys].flatMap(([key, edition]) => edition > since ? [key] : []);
-  }
-
-  #row(client: Client, key: string): [ValueRow] | [] {
-    const channel = client.channels.get(key);
-    return channel ? [valueRow(client, channel, this.#clock)] : [];
+    const rows: ValueRow[] = [];
+    for (const [key, edition] of told.keys) {
+      const channel = edition > since ? channels.get(key) : undefined;
+      if (channel) rows.push(valueRow(client, channel, now));
+    }
+    return rows;
   }
 }
 

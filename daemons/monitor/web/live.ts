@@ -45,13 +45,13 @@ export interface Bulletin {
   readonly late?: number;
 }
 
-/** The row of one channel now. */
-export function valueRow(client: Client, channel: Channel, clock: Clock): ValueRow {
+/** The row of one channel `now`, monotonic milliseconds. */
+export function valueRow(client: Client, channel: Channel, now: number): ValueRow {
   const received = client.latest.get(channel.key);
   const { text, look, hint } = show(channel, received);
   const value = received?.reading.quality === "good" ? received.reading.value : undefined;
   const number = typeof value === "number" && Number.isFinite(value) ? value : null;
-  const age = received ? Math.round(Math.max(0, clock.now() - received.received)) / 1000 : null;
+  const age = received ? Math.round(Math.max(0, now - received.received)) / 1000 : null;
   return [channel.key, text, look, hint, age, number, received?.reading.time ?? 0];
 }
 

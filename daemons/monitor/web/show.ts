@@ -54,13 +54,12 @@ export function show(channel: Channel, received: Received | undefined): Shown {
   if (!received) return { text: "\u2014", look: "none", hint: "never read" };
   const { reading } = received;
   const { value, reason, raw } = reading;
+  if (value !== undefined && reading.quality === "good") {
+    return { text: showValue(channel.param, value), look: look(reading), hint: reading.severity };
+  }
   const why = [reading.quality, reason, raw && `the device said "${raw}"`].filter(Boolean).join(", ");
   if (value === undefined) return { text: reason ?? "unknown", look: "none", hint: why };
-  return {
-    text: showValue(channel.param, value),
-    look: look(reading),
-    hint: reading.quality === "good" ? reading.severity : why,
-  };
+  return { text: showValue(channel.param, value), look: look(reading), hint: why };
 }
 
 /** The unit as people write it: `°C` for `degC`. */
