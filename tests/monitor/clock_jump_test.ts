@@ -20,7 +20,7 @@ for (const jump of JUMPS) {
       b.link("gauge").push({ pressure: sent++ });
       await b.clock.advance("1 s");
       assertEquals(client().latest.get("pressure")!.reading.quality, "good");
-      const [, , , , age] = valueRow(client(), client().channels.get("pressure")!, b.clock);
+      const [, , , , age] = valueRow(client(), client().channels.get("pressure")!, b.clock.now());
       assertAlmostEquals(age!, 1, 0.01);
     };
     for (let second = 0; second < 5; second++) await push();
@@ -77,7 +77,7 @@ for (const jump of JUMPS) {
     b.clock.jump(-jump);
     await b.settle();
     const client = b.monitor.lab.clients.get("gauge")!;
-    const [, , , , age] = valueRow(client, client.channels.get("pressure")!, b.clock);
+    const [, , , , age] = valueRow(client, client.channels.get("pressure")!, b.clock.now());
     assertEquals([client.latest.get("pressure")!.reading.quality, age], ["good", 0]);
     assertEquals(b.recorder.taken.length, 1);
   });
