@@ -45,6 +45,7 @@ interface Job {
   readonly timeout: number;
   /** Where a binary reply goes. */
   readonly into: Uint8Array | undefined;
+  readonly onData: ((bytes: number) => void) | undefined;
   readonly done: PromiseWithResolvers<string>;
   request: Request | undefined;
 }
@@ -92,7 +93,8 @@ export class Exchange {
    * Sends a command when its turn comes, and waits for its reply.
    *
    * @param command The command.
-   * @param options Timeout, signal; for a binary reply how many blocks it has and where they go.
+   * @param options Timeout, signal; for a binary reply how many blocks it has, where they go, and who is told how many bytes
+   * have come so far.
    * @returns The words of the reply.
    * @throws {ArchonRefusal} If it was refused.
    * @throws {TimeoutError} If the controller was silent, or answered a later command instead: it ignores what it does not know.
@@ -101,19 +103,21 @@ export class Exchange {
    */
   send(
     command: string,
-    options: ArchonSendOptions & { blocks?: number; into?: Uint8Array } = {},
+    options: ArchonSendOptions & { blocks?: number; into?: Uint8Array; onData?: (bytes: number) => void } =
+      {},
   ): Promise<string> {
-    const { signal, blocks = 0, into } = options;
+    const { signal, blocks = 0, into, onData } = options;
     const timeout = milliseconds(options.timeout ?? deadlineOf(command));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#end) return Promise.reject(this.#gone(command));
-    const job: Job = { command, blocks, timeout, into, done: Promise.withResolvers(), request: undefined };
+    const done = Promise.withResolvers<string>();
+    const job: Job = { command, blocks, timeout, into, onData, done, request: undefined };
     this.#waiting.push(job);
     this.#pump();
-    if (!signal) return job.done.promise;
+    if (!signal) return done.promise;
     const abort = () => this.#giveUp(job, signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    return job.done.promise.finally(() => signal.removeEventListener("abort", abort));
+    return done.promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** Says what is wrong with the controller and stops nothing. */
@@ -162,6 +166,7 @@ export class Exchange {
   readonly #take = (event: ArchonEvent): void => {
     switch (event.kind) {
       case "data":
+        this.#sentJobs.get(event.request)?.onData?.(event.bytes);
         if (event.last) this.#finish(event.request)?.done.resolve("");
         break;
       case "reply":

@@ -13,7 +13,7 @@ export interface FetchOptions {
    * as a whole, for simulators that know nothing else.
    */
   readonly piece?: number | undefined;
-  /** Told how many bytes have come, now and then. */
+  /** Told with every chunk how many bytes have come, in whole blocks of 1 KiB; the last one may be cut. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   /** Gives it up; the buffer is unlocked all the same. */
   readonly signal?: AbortSignal | undefined;
@@ -78,18 +78,19 @@ async function fetchPieces(
     const from = block * BLOCK_BYTES;
     const to = Math.min(total, from + blocks * BLOCK_BYTES); // the last block is padded
     const command = `FETCH${hex(buffer.base + from, 8)}${hex(blocks, 8)}`;
-    await requests.add({ command, blocks, into: into.subarray(from, to), done: () => onProgress?.(to) });
+    const onData = (bytes: number) => onProgress?.(Math.min(to, from + bytes - bytes % BLOCK_BYTES));
+    await requests.add({ command, blocks, into: into.subarray(from, to), onData });
   }
   await requests.finish();
   return into.subarray(0, total);
 }
 
-/** A request for a piece, and who is told when it is there. */
+/** A request for a piece, where it goes, and who is told of it. */
 interface Piece {
   readonly command: string;
   readonly blocks: number;
   readonly into: Uint8Array;
-  done(): void;
+  onData(bytes: number): void;
 }
 
 /** Asks for a piece while the one before still comes, so that the controller never waits to be asked. */
@@ -97,7 +98,7 @@ class Requests implements AsyncDisposable {
   readonly #exchange: Exchange;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
-  #last: Promise<void> | undefined;
+  #last: Promise<string> | undefined;
 
   constructor(exchange: Exchange, signal: AbortSignal | undefined) {
     this.#exchange = exchange;
@@ -105,9 +106,9 @@ class Requests implements AsyncDisposable {
   }
 
   /** Asks for a piece; waits for the one before. */
-  async add({ command, done, ...blocks }: Piece): Promise<void> {
+  async add({ command, ...reply }: Piece): Promise<void> {
     const before = this.#last;
-    this.#last = this.#exchange.send(command, { ...blocks, signal: this.#signal }).then(done);
+    this.#last = this.#exchange.send(command, { ...reply, signal: this.#signal });
     this.#last.catch(() => {}); // whoever waits for it is told
     await before;
   }

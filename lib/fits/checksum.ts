@@ -2,7 +2,7 @@
 import { CARD } from "./card.ts";
 
 /** So many words add up in 32-bit integers without overflow: 32768 times 65535. */
-export const LANE = 32768;
+const LANE = 32768;
 
 /**
  * The ones' complement sum of big-endian 32-bit words, fed in any pieces.

@@ -9,7 +9,7 @@ export interface HduEncoder {
   readonly header: Header;
   /** Bytes of data, padding not among them. */
   readonly dataBytes: number;
-  /** Writes the data, big-endian, and adds them to the sum. The target begins at a multiple of 4. */
+  /** Writes the data, big-endian, and adds them to the sum. */
   write(target: Uint8Array, sum?: Checksum): void;
 }
 

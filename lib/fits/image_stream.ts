@@ -74,7 +74,7 @@ export class ImageStream {
    * The next pixels.
    *
    * @param pixels They, in the machine's order.
-   * @param target Where their bytes go (default: new memory); it begins at a multiple of 4 and is as long as they are.
+   * @param target Where their bytes go (default: new memory); as long as they are.
    * @returns Their bytes.
    * @throws {FitsError} If they are of another type, or too many.
    */
@@ -86,10 +86,8 @@ export class ImageStream {
     }
     this.#written += pixels.length;
     const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-    const isWhole = this.#sum?.isWhole === true;
     const flip = STORAGE[type].bzero != 0;
-    toBigEndian(bytes, target, pixels.BYTES_PER_ELEMENT as Width, flip, isWhole ? this.#sum : undefined);
-    if (!isWhole) this.#sum?.add(target);
+    toBigEndian(bytes, target, pixels.BYTES_PER_ELEMENT as Width, flip, this.#sum);
     return target;
   }
 

@@ -22,11 +22,11 @@ export class WriteBehind {
    * Makes the next bytes; waits for those before the last ones where there is no room.
    *
    * @param bytes How many; at most {@linkcode WriteBehind.size}.
-   * @param make Makes them in the memory it is given, which begins at a multiple of 4.
+   * @param make Makes them in the memory it is given.
    * @throws What writing throws, and what `make` throws: there are none of these bytes then.
    */
   async add(bytes: number, make: (target: Uint8Array) => void): Promise<void> {
-    if (this.#filled + bytes > this.#filling.length || this.#filled % 4 !== 0) await this.#turn();
+    if (this.#filled + bytes > this.#filling.length) await this.#turn();
     make(this.#filling.subarray(this.#filled, this.#filled + bytes));
     this.#filled += bytes;
   }

@@ -188,6 +188,23 @@ Deno.test("fetch() asks for a piece while the one before still comes, and for no
     assertEquals(archon.sent - before, 7);
   }, { window: 8 }));
 
+Deno.test("fetch() tells of whole blocks as they come, whose pixels are there", () =>
+  withClient(async (archon, rig) => {
+    await ready(archon, rig);
+    rig.controller.width = 512;
+    rig.controller.height = 8;
+    rig.controller.pixel = () => 0xffff;
+    const buffer = await frameOf(archon, rig);
+    const into = new Uint8Array(512 * 8 * 2);
+    const told: number[] = [];
+    const onProgress = (bytes: number) => {
+      told.push(bytes);
+      assert(into.subarray(0, bytes).every((byte) => byte === 0xff));
+    };
+    await rig.run(archon.fetch(buffer, { piece: 3072, into, onProgress }));
+    assertEquals([...new Set(told)], [0, 1, 2, 3, 4, 5, 6, 7, 8].map((blocks) => 1024 * blocks));
+  }, { window: 8, chunk: 100 }));
+
 Deno.test("fetch() that is given up writes nothing any more to where the pixels were to go", () =>
   withClient(async (archon, rig) => {
     await ready(archon, rig);
