@@ -255,7 +255,7 @@ for (const kind of ["never", "late", "twice", "garbage", "drop"] as const satisf
       assertEquals((await it.status()).hw_connected, "1");
       assertMatch(await it.answer("set temperature=-10"), /^done/);
     }
-    assert(seen > 100, `only ${seen} good values while it failed`);
+    assert(seen > 40, `only ${seen} good values while it failed`);
   });
 }
 
