@@ -2,13 +2,13 @@
 import type { Sql } from "postgres";
 import { ConnectionError } from "../../../lib/errors.ts";
 import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
-import { applyBatch, applyChannels, type ChannelIds, channelName, valuesOf } from "./batch.ts";
+import { loadChannels } from "./channels.ts";
 import type { Database } from "./database.ts";
-import { decodeEntry, type Entry } from "./entry.ts";
+import { Feeder, PATIENCE } from "./feeder.ts";
 import { Months } from "./partitions.ts";
 import { Rollups } from "./rollups.ts";
 import { migrate } from "./schema.ts";
-import type { Report, Spool, SpoolRead } from "./spool.ts";
+import type { Report, Spool } from "./spool.ts";
 
 /** What an {@linkcode Archive} needs. */
 export interface ArchiveOptions {
@@ -28,8 +28,6 @@ export interface ArchiveOptions {
   readonly tidy?: (sql: Sql) => Promise<boolean>;
 }
 
-/** About how many bytes of the spool go into one transaction: some thousand values. */
-const BATCH_BYTES = 512 * 2 ** 10;
 /** So many rollups that wait are written at once. */
 const MANY_ROLLUPS = 10_000;
 const FIRST_RETRY = 500;
@@ -38,17 +36,10 @@ const LONGEST_RETRY = 10_000;
 const LINGER = 1000;
 /** How often it is looked whether something is to be tidied up, milliseconds. */
 const TIDY_EVERY = 10_000;
-/** A database that answers nothing for so long is taken for lost. */
-const PATIENCE = "60 s";
 /** A stretch of values may have to be rolled up, or dead rows removed. */
 const TIDY_PATIENCE = "10 min";
 /** All values of a large store may have to be looked at. */
 const MIGRATION_PATIENCE = "4 h";
-
-/** A piece of the spool, decoded. */
-interface Batch extends SpoolRead {
-  readonly entries: readonly Entry[];
-}
 
 /** A database that is fed by a spool. */
 export class Archive {
@@ -56,14 +47,9 @@ export class Archive {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #database: Database | undefined;
-  #ids: ChannelIds = new Map();
   #months = new Months();
   readonly #rollups: Rollups;
-  #ahead: Promise<Batch> | undefined;
-  #applied = 0;
-  #isWriting = false;
-  /** Time of the last value applied. */
-  #latest = 0;
+  #feeder: Feeder | undefined;
   #positioned = false;
   #refused = 0;
   #problem: string | undefined;
@@ -79,14 +65,14 @@ export class Archive {
     this.#running = this.#run();
   }
 
-  /** The position up to which the database has everything. */
+  /** The position up to which the database has everything; 0 while it is not open. */
   get applied(): number {
-    return this.#applied;
+    return this.#feeder?.applied ?? 0;
   }
 
   /** Whether the database is being written to just now. */
   get isWriting(): boolean {
-    return this.#isWriting;
+    return this.#feeder?.isWriting === true;
   }
 
   /** Up to when values are summed up, unix seconds; infinite before it is known. */
@@ -113,7 +99,7 @@ export class Archive {
   async settled(): Promise<void> {
     const goal = this.#options.spool.durable;
     this.#hurry.abort();
-    while (!this.#problem && !this.#stop.signal.aborted && !(this.#database && this.#applied >= goal)) {
+    while (!this.#problem && !this.#stop.signal.aborted && !(this.#feeder && this.applied >= goal)) {
       await this.#turn.promise;
     }
   }
@@ -143,15 +129,15 @@ export class Archive {
     let retry = FIRST_RETRY;
     while (!signal.aborted) {
       try {
-        await this.#open();
+        const feeder = await this.#open();
         retry = FIRST_RETRY;
-        await this.#feed();
+        await this.#feed(feeder);
       } catch (error) {
         this.#lost(error as Error);
       }
       const database = this.#database;
       this.#database = undefined;
-      this.#ahead = undefined;
+      this.#feeder = undefined;
       this.#turned();
       await database?.close().catch((error) => this.#lost(error));
       if (signal.aborted) break;
@@ -160,30 +146,49 @@ export class Archive {
     }
   }
 
-  async #open(): Promise<void> {
-    const { open, name, clock, spool } = this.#options;
-    const database = await open(this.#stop.signal);
+  async #open(): Promise<Feeder> {
+    const { open, name, clock, spool, id, report } = this.#options;
+    const { signal } = this.#stop;
+    const database = await open(signal);
+    const sql = database.writer;
+    let feeder: Feeder;
     try {
-      const { signal } = this.#stop;
       const what = `tables of ${name}`;
-      await withDeadline(() => migrate(database.sql), { clock, timeout: MIGRATION_PATIENCE, signal, what });
-      await withDeadline(async () => {
-        this.#ids = await loadChannels(database.sql);
-        this.#applied = await this.#findPosition(database.sql);
+      await withDeadline(() => migrate(sql), { clock, timeout: MIGRATION_PATIENCE, signal, what });
+      feeder = await withDeadline(async () => {
+        const channels = await loadChannels(sql);
+        const applied = await this.#findPosition(sql);
         this.#months.forget();
-        await this.#months.makeAhead(database.sql, clock.time());
-        await this.#rollups.opened(database.sql, clock.time());
+        await this.#months.makeAhead(sql, clock.time());
+        await this.#rollups.opened(sql, clock.time());
+        const [months, rollups] = [this.#months, this.#rollups];
+        const onApplied = () => this.#turned();
+        const onRefused = (values: number) => this.#refused += values;
+        const told = { report, onApplied, onRefused };
+        return new Feeder({
+          sql,
+          name,
+          spool,
+          id,
+          applied,
+          channels,
+          months,
+          rollups,
+          clock,
+          signal,
+          ...told,
+        });
       }, { clock, timeout: PATIENCE, signal, what });
     } catch (error) {
       await database.close();
       throw error;
     }
     this.#database = database;
-    if (this.#problem) {
-      this.#options.report("info", `${name} is back; ${spool.durable - this.#applied} bytes wait for it`);
-    }
+    this.#feeder = feeder;
+    if (this.#problem) report("info", `${name} is back; ${spool.durable - feeder.applied} bytes wait for it`);
     this.#problem = undefined;
     this.#turned();
+    return feeder;
   }
 
   async #findPosition(sql: Sql): Promise<number> {
@@ -202,27 +207,28 @@ export class Archive {
     return position;
   }
 
-  async #feed(): Promise<void> {
+  async #feed(feeder: Feeder): Promise<void> {
+    const { spool } = this.#options;
     while (!this.#stop.signal.aborted) {
-      await this.#tidy();
-      if (this.#applied < this.#options.spool.durable) await this.#applyNext();
-      else await this.#rest();
+      await this.#tidy(feeder);
+      if (feeder.applied < spool.durable) await feeder.next();
+      else await this.#rest(feeder);
     }
   }
 
   /** Waits until there is more in the spool, or something to tidy up. */
-  async #rest(): Promise<void> {
+  async #rest(feeder: Feeder): Promise<void> {
     this.#wake = Promise.withResolvers<void>();
     const { clock } = this.#options;
     const timer = clock.after(Math.max(0, this.#tidyAt - clock.now()), () => this.wake());
     await this.#wake.promise;
     timer.stop();
-    if (this.#applied < this.#options.spool.durable) await this.#linger();
+    if (feeder.applied < this.#options.spool.durable) await this.#linger();
   }
 
-  async #tidy(): Promise<void> {
+  async #tidy(feeder: Feeder): Promise<void> {
     const { clock, tidy, name } = this.#options;
-    const { sql } = this.#database!;
+    const sql = this.#database!.writer;
     const doing = <T>(work: () => Promise<T>) =>
       withDeadline(work, {
         clock,
@@ -231,19 +237,21 @@ export class Archive {
         what: `tidying up by ${name}`,
       });
     if (this.#rollups.pending > MANY_ROLLUPS) await doing(() => this.#rollups.write(sql, clock.time()));
-    if (clock.now() < this.#tidyAt && !this.#rollups.isDue(this.#reached)) return;
+    if (clock.now() < this.#tidyAt && !this.#rollups.isDue(this.#reached(feeder))) return;
+    // What is on its way could be of an hour that is to be summed up.
+    await feeder.settle();
     const isMore = await doing(async () => {
       await this.#months.makeAhead(sql, clock.time());
-      const isMore = await this.#rollups.step(sql, this.#reached);
+      const isMore = await this.#rollups.step(sql, this.#reached(feeder));
       return await tidy?.(sql) || isMore;
     });
     this.#tidyAt = clock.now() + (isMore ? 0 : TIDY_EVERY);
   }
 
   /** The time up to which values are in the database: now, unless there are others that wait for it. */
-  get #reached(): number {
+  #reached(feeder: Feeder): number {
     const now = this.#options.clock.time();
-    return this.#applied < this.#options.spool.durable ? Math.min(now, this.#latest) : now;
+    return feeder.applied < this.#options.spool.durable ? Math.min(now, feeder.latest) : now;
   }
 
   /** Lets more come together, unless somebody waits for what there is. */
@@ -251,66 +259,6 @@ export class Archive {
     const { signal } = this.#hurry;
     await this.#options.clock.sleep(LINGER, { signal }).catch(() => {}); // cut short is as good
     if (signal.aborted) this.#hurry = new AbortController();
-  }
-
-  async #applyNext(): Promise<void> {
-    const { spool, report } = this.#options;
-    const { records, entries, next, damaged } = await (this.#ahead ?? this.#read(this.#applied));
-    this.#ahead = undefined;
-    try {
-      const applying = this.#apply(entries, next);
-      // While the database works, the next batch is made ready.
-      const ahead = next < spool.durable ? this.#read(next) : undefined;
-      ahead?.catch(() => {}); // said when it is awaited
-      await applying;
-      this.#ahead = ahead;
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      for (const [i, entry] of entries.entries()) {
-        await this.#applyOrSkip(entry, i === entries.length - 1 ? next : records[i]!.end);
-      }
-    }
-    for (const { start, end } of damaged) {
-      report("error", `The spool is damaged: ${end - start} bytes at position ${start} are lost`);
-    }
-    await spool.release(this.#applied);
-  }
-
-  async #read(from: number): Promise<Batch> {
-    const read = await this.#options.spool.read(from, BATCH_BYTES);
-    return { ...read, entries: read.records.map(({ payload }) => decodeEntry(payload)) };
-  }
-
-  /** One record that the database cannot take must not hold up all others. */
-  async #applyOrSkip(entry: Entry, to: number): Promise<void> {
-    const { report, name } = this.#options;
-    try {
-      await this.#apply([entry], to);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if (entry.kind === "values") this.#refused += entry.rows.length;
-      report("error", `${name} refused a record at position ${this.#applied}: ${(error as Error).message}`);
-      await this.#apply([], to);
-    }
-  }
-
-  async #apply(entries: readonly Entry[], to: number): Promise<void> {
-    const { id, clock, name } = this.#options;
-    const { sql } = this.#database!;
-    const source = { spool: id, from: this.#applied, to };
-    this.#isWriting = true;
-    const values = await withDeadline(async () => {
-      this.#ids = await applyChannels(sql, this.#ids, entries);
-      const values = valuesOf(entries, this.#ids);
-      await this.#months.make(sql, values.times, clock.time());
-      await applyBatch(sql, entries, values, source);
-      return values;
-    }, { clock, timeout: PATIENCE, signal: this.#stop.signal, what: `answer of ${name}` })
-      .finally(() => this.#isWriting = false);
-    this.#rollups.add(values);
-    this.#latest = values.times.at(-1) ?? this.#latest;
-    this.#applied = to;
-    this.#turned();
   }
 
   #lost(error: Error): void {
@@ -325,17 +273,6 @@ export class Archive {
     this.#turn.resolve();
     this.#turn = Promise.withResolvers<void>();
   }
-}
-
-async function loadChannels(sql: Sql): Promise<ChannelIds> {
-  const rows = await sql`select id, client, key from dewar.channel`;
-  return new Map(rows.map((row) => [channelName(row.client, row.key), row.id]));
-}
-
-/** SQLSTATE classes 22 and 23: it is the data that the database does not like. */
-function isRefusal(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^2[23]...$/.test(code);
 }
 
 /** Connection errors of several addresses come in one that says nothing itself. */

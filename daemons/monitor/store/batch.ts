@@ -1,17 +1,10 @@
 /** Records of the spool, written to the database all or nothing. @module */
 import type { Sql } from "postgres";
 import { DewarError } from "../../../lib/errors.ts";
-import type { ChannelRow, Entry, ValueRow } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import type { ImageRow } from "./image.ts";
 import type { RunRow } from "./run.ts";
-
-/** Numbers of the channels in the database, by {@linkcode channelName}. */
-export type ChannelIds = ReadonlyMap<string, number>;
-
-/** One name for a channel of a client; neither has a line break in it. */
-export function channelName(client: string, key: string): string {
-  return `${client}\n${key}`;
-}
+import type { BatchValues } from "./values.ts";
 
 /** Where a batch comes from. */
 export interface Source {
@@ -24,73 +17,6 @@ export interface Source {
 }
 
 /**
- * Makes channels known to the database; those it knows are brought up to date.
- *
- * @param sql The database.
- * @param ids The channels' numbers as far as they are known.
- * @param entries The records whose channels are meant.
- * @returns The channels' numbers with those of new ones.
- */
-export async function applyChannels(
-  sql: Sql,
-  ids: ChannelIds,
-  entries: readonly Entry[],
-): Promise<ChannelIds> {
-  const rows = new Map<string, { client: string; row: ChannelRow }>();
-  const add = (client: string, row: ChannelRow) => rows.set(channelName(client, row[0]), { client, row });
-  for (const entry of entries) {
-    if (entry.kind === "channels") { for (const row of entry.rows) add(entry.client, row); }
-    // The record that introduced a channel may have been damaged; its values are still good.
-    if (entry.kind === "values") {
-      for (const [key] of entry.rows) {
-        const name = channelName(entry.client, key);
-        if (!ids.has(name) && !rows.has(name)) add(entry.client, [key, key, "unknown", null]);
-      }
-    }
-  }
-  if (rows.size === 0) return ids;
-  const all = [...rows.values()];
-  const inserted = await sql`
-    insert into dewar.channel (client, key, wire, type, unit)
-    select * from unnest(
-      ${all.map(({ client }) => client)}::text[],
-      ${all.map(({ row }) => row[0])}::text[],
-      ${all.map(({ row }) => row[1])}::text[],
-      ${all.map(({ row }) => row[2])}::text[],
-      ${all.map(({ row }) => row[3])}::text[]
-    )
-    on conflict (client, key) do update set wire = excluded.wire, type = excluded.type, unit = excluded.unit
-    returning id, client, key`;
-  return new Map([...ids, ...inserted.map((row) => [channelName(row.client, row.key), row.id] as const)]);
-}
-
-/** The values of some records. */
-export interface BatchValues {
-  /** The number of each one's channel. */
-  readonly channels: readonly number[];
-  /** The time of each, unix seconds. */
-  readonly times: readonly number[];
-  /** They themselves. */
-  readonly values: readonly ValueRow[];
-}
-
-/** The values of records whose channels are all known. */
-export function valuesOf(entries: readonly Entry[], ids: ChannelIds): BatchValues {
-  const channels: number[] = [];
-  const times: number[] = [];
-  const values: ValueRow[] = [];
-  for (const entry of entries) {
-    if (entry.kind !== "values") continue;
-    for (const row of entry.rows) {
-      channels.push(ids.get(channelName(entry.client, row[0]))!);
-      times.push(row[1]);
-      values.push(row);
-    }
-  }
-  return { channels, times, values };
-}
-
-/**
  * Writes what records say and their position: however often it is tried, they are there once.
  *
  * It is one statement, and so one transaction. A transaction of several is not safe with this client: when its
@@ -98,17 +24,16 @@ export function valuesOf(entries: readonly Entry[], ids: ChannelIds): BatchValue
  *
  * @param sql The database.
  * @param entries The records, in order.
- * @param values The values in them, see {@linkcode valuesOf}.
+ * @param values The values in them.
  * @param source Where they come from.
  * @throws {DewarError} If the database is not at the position before the batch.
  */
 export async function applyBatch(
   sql: Sql,
   entries: readonly Entry[],
-  { channels, values, times }: BatchValues,
+  { columns }: BatchValues,
   source: Source,
 ): Promise<void> {
-  const earliest = times.reduce((least, time) => Math.min(least, time), 1e11);
   const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);
   const recorded = recordedIn(entries);
   const images = imagesIn(entries);
@@ -121,25 +46,28 @@ export async function applyBatch(
       returning position
     ), new_values as (
       insert into dewar.value (channel_id, time, number, text, quality, severity, reason)
-      select channel_id, to_timestamp(seconds), number, text, quality, severity, reason
+      select channel_id, to_timestamp(seconds), number, text, coalesce(quality, 0), coalesce(severity, 0), reason
       from unnest(
-        ${channels}::integer[],
-        ${times}::float8[],
-        ${values.map((row) => row[2])}::float8[],
-        ${values.map((row) => row[3])}::text[],
-        ${values.map((row) => row[4])}::smallint[],
-        ${values.map((row) => row[5])}::smallint[],
-        ${values.map((row) => row[6])}::text[]
+        ${columns.channels}::integer[],
+        ${columns.times}::float8[],
+        ${columns.numbers}::float8[],
+        ${columns.texts}::text[],
+        ${columns.qualities}::smallint[],
+        ${columns.severities}::smallint[],
+        ${columns.reasons}::text[]
       ) as given (channel_id, seconds, number, text, quality, severity, reason)
       where exists (select from moved)
     ), mark as materialized (
       select due from dewar.rolled for share
     ), late as (
       insert into dewar.late (channel_id, hour)
-      select distinct channel_id, date_trunc('hour', to_timestamp(seconds), 'UTC')
-      from unnest(${channels}::integer[], ${times}::float8[]) as given (channel_id, seconds)
-      where to_timestamp(${earliest}) < (select due from mark) and to_timestamp(seconds) < (select due from mark)
-        and exists (select from moved)
+      select channel_id, to_timestamp(begin)
+      from unnest(
+        ${columns.hours.channels}::integer[],
+        ${columns.hours.begins}::float8[],
+        ${columns.hours.earliest}::float8[]
+      ) as given (channel_id, begin, earliest)
+      where to_timestamp(earliest) < (select due from mark) and exists (select from moved)
       on conflict do nothing
     ), new_lines as (
       insert into dewar.log (time, source, type, message, command)

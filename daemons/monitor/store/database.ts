@@ -6,8 +6,10 @@ import { openBridge } from "./bridge.ts";
 
 /** A database that can be asked. */
 export interface Database {
-  /** The client. */
+  /** For questions. */
   readonly sql: postgres.Sql;
+  /** For writing: one connection, on which everything is done in the order in which it is sent. */
+  readonly writer: postgres.Sql;
   /** Ends it, in order if that is quick. */
   close(): Promise<void>;
 }
@@ -19,9 +21,22 @@ export type Whereabouts = { readonly url: string } | { readonly folder: string }
 const ARRAYS = {
   to: 1022,
   from: [1005, 1007, 1009, 1022],
-  serialize: (items: readonly (number | string | null)[]) => `{${items.map(arrayItem).join()}}`,
+  serialize: (items: string | Items) => typeof items === "string" ? items : arrayText(items),
   parse: (text: string) => text,
 };
+
+/** What can be in an array. */
+type Items = readonly (number | string | null)[];
+
+/**
+ * An array as the database reads it: as a parameter it is as good as the array itself.
+ *
+ * @param items What is in it.
+ * @returns `{1,NULL,"open"}`
+ */
+export function arrayText(items: Items): string {
+  return `{${items.map(arrayItem).join()}}`;
+}
 
 function arrayItem(item: number | string | null): string {
   if (typeof item !== "string") return item === null ? "NULL" : String(item);
@@ -56,7 +71,9 @@ export async function openDatabase(
     // A year of a channel is summed up in memory, not on disk.
     const connection = { application_name: "MONITOR", jit: "off", work_mem: "16MB" };
     const sql = postgres(where.url, { ...COMMON, max: 2, connection });
-    return { sql, close: () => sql.end({ timeout: 0 }) };
+    const writer = postgres(where.url, { ...COMMON, max: 1, connection });
+    const ends = () => [sql, writer].map((client) => client.end({ timeout: 0 }));
+    return { sql, writer, close: async () => void await Promise.all(ends()) };
   }
   const bridge = await openBridge(where.folder, options);
   const embedded = { ...COMMON, max: 1, host: "embedded", username: "postgres", database: "postgres" };
@@ -64,6 +81,7 @@ export async function openDatabase(
   const sql = postgres({ ...embedded, socket: bridge.connect } as typeof embedded);
   return {
     sql,
+    writer: sql,
     async close() {
       await sql.end({ timeout: 0 });
       await bridge.close();

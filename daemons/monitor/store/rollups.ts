@@ -1,9 +1,9 @@
 /** Keeps the rollups of a database: from what passes through the writer's hands, or else from what is stored. @module */
 import type { Sql } from "postgres";
-import type { BatchValues } from "./batch.ts";
 import type { Months } from "./partitions.ts";
 import { COLUMNS, HOUR, mend, ON_CONFLICT, rollUp } from "./rollup.ts";
 import { type Rows, Sums } from "./sums.ts";
+import type { BatchValues } from "./values.ts";
 
 /** How long after its end an hour is summed up, seconds: by then its values are there. */
 const LAG = 60;
@@ -63,10 +63,11 @@ export class Rollups {
   }
 
   /** Takes values that are now in the database. */
-  add({ channels, values }: BatchValues): void {
-    for (const [place, [, time, number, , quality]] of values.entries()) {
+  add({ channels, times, rows }: BatchValues): void {
+    for (const [place, [, , number, , quality]] of rows.entries()) {
       const isGood = quality === 0;
-      this.#sums.add(channels[place]!, time, isGood && number !== null ? Number(number) : null, isGood);
+      const sum = isGood && number !== null ? Number(number) : null;
+      this.#sums.add(channels[place]!, times[place]!, sum, isGood);
     }
   }
 

@@ -1,7 +1,8 @@
 /** Rollups against what they are of: a plain loop over the values, whatever happened meanwhile. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Sql } from "postgres";
-import { applyBatch, valuesOf } from "../../../daemons/monitor/store/batch.ts";
+import { applyBatch } from "../../../daemons/monitor/store/batch.ts";
+import { Channels } from "../../../daemons/monitor/store/channels.ts";
 import type { Entry, ValueRow } from "../../../daemons/monitor/store/entry.ts";
 import { readHistory } from "../../../daemons/monitor/store/history.ts";
 import { Months } from "../../../daemons/monitor/store/partitions.ts";
@@ -9,6 +10,7 @@ import { mend, rollUp } from "../../../daemons/monitor/store/rollup.ts";
 import { Rollups } from "../../../daemons/monitor/store/rollups.ts";
 import { migrate } from "../../../daemons/monitor/store/schema.ts";
 import { microsecond } from "../../../daemons/monitor/store/sums.ts";
+import { valuesOf } from "../../../daemons/monitor/store/values.ts";
 import { Random } from "../../../lib/sim/random.ts";
 import { onBothEngines } from "./engines.ts";
 
@@ -16,7 +18,7 @@ const START = 1_800_000_000; // a full hour
 const HOURS = 2;
 const END = START + HOURS * 3600;
 const CHANNELS = ["dense", "fast", "slow", "wild", "text"] as const;
-const IDS = new Map(CHANNELS.map((key, place) => [`a\n${key}`, place + 1]));
+const IDS = new Channels(CHANNELS.map((key, place) => ["a", key, place + 1] as const));
 
 type Stored = readonly [channel: number, row: ValueRow];
 
