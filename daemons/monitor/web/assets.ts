@@ -25,6 +25,12 @@ const CLIENT = "web/client";
 const PAGE = [
   "main.ts",
   "curves.ts",
+  "chart.ts",
+  "clock.ts",
+  "live_plot.ts",
+  "live_series.ts",
+  "past.ts",
+  "spark.ts",
   "values.ts",
   "command.ts",
   "colours.ts",

@@ -34,24 +34,34 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   };
 }
 
-/** What a plot shows: how many readings it says it has, and how many pixels of its canvas have the first curve's colour. */
-export async function drawn(page: Page, plot: string): Promise<{ readings: number; pixels: number }> {
+/** What a plot shows. */
+export interface Drawn {
+  /** How many readings it says it has. */
+  readonly readings: number;
+  /** In how many of the canvas' columns the first curve is drawn. */
+  readonly columns: number;
+}
+
+/** What a plot shows. A curve is where its colour is, however thin: its edges are of that colour and transparent. */
+export async function drawn(page: Page, plot: string): Promise<Drawn> {
   const label = await page.getAttribute(`[data-plot="${plot}"] .plot`, "aria-label");
-  const pixels = await page.$eval(`[data-plot="${plot}"] canvas`, (element) => {
-    const canvas = element as unknown as CanvasLike;
+  const columns = await page.$eval(`[data-plot="${plot}"] canvas`, (element) => {
+    const { width, height, getContext } = element as unknown as CanvasLike;
     const probe = document.createElement("i");
     probe.style.color = "var(--trace)";
     document.body.append(probe);
-    const [red, green, blue] = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+    const colour = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
     probe.remove();
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let count = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count += 1;
+    const { data } = getContext.call(element, "2d").getImageData(0, 0, width, height);
+    const found = new Set<number>();
+    for (let at = 0; at < data.length; at += 4) {
+      const isOfCurve = data[at + 3]! > 100 &&
+        colour.every((one, place) => Math.abs(one - data[at + place]!) < 12);
+      if (isOfCurve) found.add((at / 4) % width);
     }
-    return count;
+    return found.size;
   });
-  return { readings: Number(/(\d+) readings/.exec(label ?? "")?.[1] ?? 0), pixels };
+  return { readings: Number(/(\d+) readings/.exec(label ?? "")?.[1] ?? 0), columns };
 }
 
 interface CanvasLike {

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "../../../lib/time/mod.ts";
 import type { Person } from "../../../daemons/monitor/access/mod.ts";
 import { auditLine } from "../../../daemons/monitor/audit.ts";
 import { Runs } from "../../../daemons/monitor/runs/runs.ts";
+import type { HistoryRange } from "../../../daemons/monitor/store/history.ts";
 import { VirtualClock } from "../../../lib/testing/mod.ts";
 import type {
   Asker,
@@ -193,7 +194,7 @@ export class FakeLab implements Lab {
     return Promise.resolve({ ok, text });
   }
 
-  history(): Promise<Series> {
+  history(_client: string, _key: string, _range: HistoryRange): Promise<Series> {
     return Promise.resolve(this.past);
   }
 

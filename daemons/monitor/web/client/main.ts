@@ -2,10 +2,13 @@
 import type { Bulletin } from "../live.ts";
 import type { PlotData } from "../views/plot_data.ts";
 import { wireCommand } from "./command.ts";
-import { drawPlot, drawSpark, growCurves } from "./curves.ts";
+import { monitorTime, setMonitorTime } from "./clock.ts";
+import { fillCurves, growCurves } from "./curves.ts";
+import { drawPlot } from "./live_plot.ts";
 import { wirePalette } from "./palette.ts";
 import { replaceRegions } from "./regions.ts";
 import { soundFor, wireSound } from "./sound.ts";
+import { drawSpark } from "./spark.ts";
 import { followStream } from "./stream.ts";
 import { showAges, showOffline, showValues } from "./values.ts";
 
@@ -20,8 +23,10 @@ const LATE_SHOWN = 10_000;
 
 const { plots = [] } = JSON.parse(document.querySelector("#data")!.textContent!) as { plots?: PlotData[] };
 for (const plot of plots) {
-  const place = document.querySelector(`[data-plot="${CSS.escape(`${plot.client}/${plot.id}`)}"] .plot`);
-  if (place) drawPlot(place as HTMLElement, plot);
+  const card = document.querySelector<HTMLElement>(
+    `[data-plot="${CSS.escape(`${plot.client}/${plot.id}`)}"]`,
+  );
+  if (card) drawPlot(card, plot);
 }
 for (const spark of document.querySelectorAll<SVGElement>("[data-spark]")) {
   drawSpark(spark, spark.closest<HTMLElement>("[data-client]")!.dataset.client!, spark.dataset.spark!);
@@ -87,7 +92,7 @@ function showLate(span: number): void {
   const strip = document.querySelector<HTMLElement>("#late")!;
   strip.querySelector(".what")!.textContent = `this browser had taken nothing for ${
     Math.round(span)
-  } s: values are the newest, curves lack what was between`;
+  } s: values are the newest, what was between comes on curves only`;
   strip.hidden = false;
   lateUntil = performance.now() + LATE_SHOWN;
 }
@@ -105,7 +110,6 @@ function showOut(why: string): void {
 }
 
 let heard = performance.now();
-let offset = 0;
 const onPage = [...document.querySelectorAll<HTMLElement>("[data-client]")].map(({ dataset }) =>
   dataset.client!
 );
@@ -113,8 +117,9 @@ const shown = [...new Set([...onPage, ...plots.map(({ client }) => client)])];
 const which = shown.length > MOST_CLIENTS ? "" : `?${new URLSearchParams({ clients: shown.join() })}`;
 function take(bulletin: Bulletin): void {
   if (bulletin.reload) return location.reload();
+  if (bulletin.late !== undefined || performance.now() - heard > SILENCE) fillCurves();
   heard = performance.now();
-  offset = bulletin.lab.time - Date.now() / 1000;
+  setMonitorTime(bulletin.lab.time);
   showOffline(false);
   showValues(bulletin);
   document.dispatchEvent(new CustomEvent("dewar:bulletin", { detail: bulletin }));
@@ -136,7 +141,7 @@ function take(bulletin: Bulletin): void {
 
 followStream(`/live${which}`, { bulletin: take, out: showOut });
 setInterval(() => {
-  const now = Date.now() / 1000 + offset;
+  const now = monitorTime();
   set("clock", `${clock(now)} UTC`);
   showAges(now);
   if (performance.now() - heard > SILENCE) showOffline(true);

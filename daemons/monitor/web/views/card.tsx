@@ -70,7 +70,7 @@ function Headline({ client, channel, clock }: { client: Client; channel: Channel
         aria-label="last 30 minutes"
         data-spark={channel.key}
       >
-        <polyline class="spark" vector-effect="non-scaling-stroke" points="" />
+        <g />
       </svg>
     </div>
   );

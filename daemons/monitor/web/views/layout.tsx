@@ -18,7 +18,7 @@ export interface PageProps {
   /** The lab in numbers. */
   readonly overview: Bulletin["lab"];
   /** Data for the page's script. */
-  readonly data?: unknown;
+  readonly data?: object;
   /** Addresses of style sheets beside the one of all pages. */
   readonly styles?: readonly string[];
   /** Address of the page's own script, where it has one. */
@@ -80,7 +80,7 @@ export function Layout(
           <script
             type="application/json"
             id="data"
-            dangerouslySetInnerHTML={{ __html: embedded(data ?? {}) }}
+            dangerouslySetInnerHTML={{ __html: embedded({ ...data, now: overview.time }) }}
           />
           {fetches && <link rel="preload" as="fetch" href={fetches} crossorigin="anonymous" />}
           {modules.map((path) => <link rel="modulepreload" href={path} />)}
