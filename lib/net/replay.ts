@@ -1,4 +1,5 @@
 /** Reads traces and plays them to a receiver. @module */
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { ConnectionError, DewarError } from "../errors.ts";
@@ -14,17 +15,22 @@ import { parseTraceEvent, type TraceDirection, type TraceEvent } from "./trace_e
  * @throws {DewarError} If a line other than the last is none of a trace; the message names file and line.
  */
 export async function* readTrace(path: string): AsyncGenerator<TraceEvent> {
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  const file = createReadStream(path);
   let number = 0;
   let failure: DewarError | undefined;
-  for await (const line of lines) {
-    if (failure) throw failure;
-    number++;
-    try {
-      yield parseTraceEvent(line);
-    } catch (cause) {
-      failure = new DewarError(`${path}:${number}: ${(cause as Error).message}`, { cause });
+  try {
+    for await (const line of createInterface({ input: file, crlfDelay: Infinity })) {
+      if (failure) throw failure;
+      number++;
+      try {
+        yield parseTraceEvent(line);
+      } catch (cause) {
+        failure = new DewarError(`${path}:${number}: ${(cause as Error).message}`, { cause });
+      }
     }
+  } finally {
+    file.destroy(); // who stops in the middle of a file leaves nothing open behind
+    if (!file.closed) await once(file, "close");
   }
 }
 
