@@ -46,12 +46,11 @@ export const QUALITY: Readonly<Record<Quality, number>> = { good: 0, stale: 1, b
 /** Numbers of the severities in the database. */
 export const SEVERITY: Readonly<Record<Severity, number>> = { ok: 0, warn: 1, alarm: 2 };
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Makes the payload of a record. */
-export function encodeEntry(entry: Entry): Uint8Array {
-  return encoder.encode(JSON.stringify(entry));
+export function encodeEntry(entry: Entry): string {
+  return JSON.stringify(entry);
 }
 
 /** Reads the payload of a record that was found sound. */

@@ -31,12 +31,30 @@ export function frame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
     throw new RangeError(`A record of ${payload.length} bytes is too long: at most ${MAX_PAYLOAD}`);
   }
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set(MARK);
-  view.setUint32(4, payload.length);
-  view.setUint32(8, checksum(payload.length, payload));
   bytes.set(payload, HEADER_BYTES);
+  seal(bytes, 0, payload.length);
   return bytes;
+}
+
+/**
+ * Makes a record of a payload that is in its place already.
+ *
+ * @param bytes Where it is.
+ * @param start Where the record starts; the payload is {@linkcode HEADER_BYTES} behind it.
+ * @param length Bytes of the payload.
+ */
+export function seal(bytes: Uint8Array, start: number, length: number): void {
+  const payload = bytes.subarray(start + HEADER_BYTES, start + HEADER_BYTES + length);
+  bytes.set(MARK, start);
+  write32(bytes, start + 4, length);
+  write32(bytes, start + 8, checksum(length, payload));
+}
+
+function write32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }
 
 /** Part of a file, from byte `start` to before byte `end`. */

@@ -1,4 +1,5 @@
 /** The files of a spool: one after the other, each named by the position of its first byte. @module */
+import { joinBytes } from "../../../lib/net/mod.ts";
 import { scan, type Span } from "./frame.ts";
 
 /** What a spool needs of an open file; tests give one whose disk is full. */
@@ -89,12 +90,7 @@ export class SegmentWriter {
    * @param parts What to append.
    */
   async append(segment: Segment, parts: readonly Uint8Array[]): Promise<void> {
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let end = 0;
-    for (const part of parts) {
-      bytes.set(part, end);
-      end += part.length;
-    }
+    const bytes = joinBytes(parts);
     try {
       this.#file ??= await this.#open(segment);
       for (let written = 0; written < bytes.length;) {

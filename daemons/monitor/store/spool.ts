@@ -11,7 +11,8 @@
  * @module
  */
 import { type Clock, type Duration, milliseconds, type Timer } from "../../../lib/time/mod.ts";
-import { frame, MAX_PAYLOAD, scan, type Span } from "./frame.ts";
+import { type Block, Blocks, bytesOf } from "./blocks.ts";
+import { MAX_PAYLOAD, scan, type Span } from "./frame.ts";
 import {
   cutTornTail,
   listSegments,
@@ -57,12 +58,11 @@ export interface SpoolRead {
   readonly damaged: readonly Span[];
 }
 
-interface Pending {
-  readonly bytes: Uint8Array;
-  readonly values: number;
-}
-
 const LONGEST_RETRY = 30_000;
+/** Texts up to this length are encoded where they will be written from. */
+const SHORT = 4096;
+
+const encoder = new TextEncoder();
 
 /** An append-only store of records that survives the death of its process at any moment. */
 export class Spool {
@@ -76,7 +76,7 @@ export class Spool {
   readonly #memoryBytes: number;
   readonly #writer: SegmentWriter;
   readonly #segments: Segment[];
-  #pending: Pending[] = [];
+  readonly #pending = new Blocks();
   #pendingBytes = 0;
   #timer: Timer | undefined;
   #committing: Promise<boolean> | undefined;
@@ -153,25 +153,25 @@ export class Spool {
    *
    * While the disk takes nothing, what came first is kept and what comes when memory is full is dropped.
    *
-   * @param payload What it says.
+   * @param payload What it says, as bytes or as text.
    * @param options `values`: how many values it has, for the counts; `first`: it may use the memory kept for the log.
    * @returns False if it was dropped.
    */
-  append(payload: Uint8Array, options: { values?: number; first?: boolean } = {}): boolean {
+  append(payload: Uint8Array | string, options: { values?: number; first?: boolean } = {}): boolean {
     const { values = 0, first = false } = options;
-    if (payload.length > MAX_PAYLOAD) {
+    const record = typeof payload === "string" && payload.length > SHORT ? encoder.encode(payload) : payload;
+    if (record.length > MAX_PAYLOAD) {
       this.#dropped += values;
-      this.#report("error", `A record of ${payload.length} bytes is too long for the store and was dropped`);
+      this.#report("error", `A record of ${record.length} bytes is too long for the store and was dropped`);
       return false;
     }
-    const bytes = frame(payload);
-    const room = first ? this.#memoryBytes * 1.25 : this.#memoryBytes;
-    if (this.#closed || this.#pendingBytes + bytes.length > room) {
+    const room = (first ? this.#memoryBytes * 1.25 : this.#memoryBytes) - this.#pendingBytes;
+    const taken = this.#closed ? 0 : this.#pending.add(record, values, room);
+    if (taken === 0) {
       this.#dropped += values;
       return false;
     }
-    this.#pending.push({ bytes, values });
-    this.#pendingBytes += bytes.length;
+    this.#pendingBytes += taken;
     if (this.#pendingBytes >= this.#commitBytes && !this.#problem) this.#commit();
     else this.#timer ??= this.#clock.after(Math.max(this.#commitEvery, this.#retry), () => this.#commit());
     return true;
@@ -232,7 +232,7 @@ export class Spool {
   async close(): Promise<void> {
     this.#closed = true;
     if (!await this.flush()) {
-      const lost = this.#pending.reduce((sum, { values }) => sum + values, 0);
+      const lost = this.#pending.take().reduce((sum, { values }) => sum + values, 0);
       this.#dropped += lost;
       this.#report("error", `${this.#problem}: ${lost} values that were in memory are lost`);
     }
@@ -243,18 +243,17 @@ export class Spool {
   #commit(): Promise<boolean> {
     this.#timer?.stop();
     this.#timer = undefined;
-    if (this.#pending.length === 0 && !this.#committing) return Promise.resolve(true);
+    if (this.#pending.isEmpty && !this.#committing) return Promise.resolve(true);
     return this.#committing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<boolean> {
-    while (this.#pending.length > 0) {
-      const group = this.#pending;
-      this.#pending = [];
+    while (!this.#pending.isEmpty) {
+      const group = this.#pending.take();
       try {
         await this.#write(group);
       } catch (error) {
-        this.#pending = [...group, ...this.#pending];
+        this.#pending.putBack(group);
         this.#committing = undefined;
         this.#failed(error as Error);
         return false;
@@ -266,19 +265,20 @@ export class Spool {
     return true;
   }
 
-  async #write(group: readonly Pending[]): Promise<void> {
+  async #write(group: readonly Block[]): Promise<void> {
     if (this.#segments.at(-1)!.size >= this.#segmentBytes) {
       this.#writer.close();
       this.#segments.push({ start: this.durable, size: 0 });
     }
-    await this.#writer.append(this.#segments.at(-1)!, group.map(({ bytes }) => bytes));
+    await this.#writer.append(this.#segments.at(-1)!, group.map(bytesOf));
   }
 
-  #succeeded(group: readonly Pending[]): void {
-    for (const { bytes, values } of group) {
-      this.#pendingBytes -= bytes.length;
+  #succeeded(group: readonly Block[]): void {
+    for (const { used, values } of group) {
+      this.#pendingBytes -= used;
       this.#stored += values;
     }
+    this.#pending.reuse(group);
     if (this.#problem) {
       this.#report("info", `${this.#folder} can be written again; values dropped so far: ${this.#dropped}`);
     }
