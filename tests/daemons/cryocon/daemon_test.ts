@@ -1,5 +1,5 @@
-import { assert, assertAlmostEquals, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
-import { lineClient, MemoryTransport, VirtualClock } from "@dewar/sdk/testing";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { lineClient } from "@dewar/sdk/testing";
 import { cryoconBinding } from "../../../daemons/cryocon/binding.ts";
 import { Cryocon } from "../../../daemons/cryocon/model.ts";
 import {
@@ -8,22 +8,12 @@ import {
   simulateCryocon,
 } from "../../../daemons/cryocon/simulator.ts";
 import { carryOut } from "../../../daemons/cryocon/simulator/commands.ts";
-import { type Daemon, serve, type ServeOptions } from "../../../lib/daemon/mod.ts";
-import { CommandError } from "../../../lib/errors.ts";
-import { LineClient } from "../../../lib/line/client.ts";
-import type { ParsedLine } from "../../../lib/line/parse.ts";
+import type { ServeOptions } from "../../../lib/daemon/mod.ts";
 import type { FaultKind } from "../../../lib/sim/fault.ts";
+import { newPlace, type Place, type Served, serveIn } from "../served.ts";
 
-interface Lab extends AsyncDisposable {
-  readonly clock: VirtualClock;
-  readonly transport: MemoryTransport;
+interface Lab extends Place, Served {
   readonly simulator: CryoconSimulator;
-  readonly daemon: Daemon;
-  readonly log: string[];
-  /** The status as it is now. */
-  status(): Promise<Readonly<Record<string, string>>>;
-  /** `done` with the values read back, or `failed` with the code and the reason. */
-  answer(line: string): Promise<string>;
 }
 
 /** Instrument, daemon and client, in virtual time; two seconds have passed. */
@@ -32,44 +22,16 @@ async function lab(
   served: ServeOptions = {},
   prepare = "",
 ): Promise<Lab> {
-  const clock = new VirtualClock();
-  const transport = new MemoryTransport();
-  const log: string[] = [];
-  const simulator = await simulateCryocon({ transport, clock, address: "cryocon:5000", ...simulated });
+  const place = newPlace();
+  const simulator = await simulateCryocon({ ...place, address: "cryocon:5000", ...simulated });
   carryOut(simulator.instrument, prepare);
-  const daemon = await serve(Cryocon, cryoconBinding, {
-    transport,
-    clock,
-    hardware: "cryocon:5000",
-    log: ({ type, message }) => log.push(`${type} ${message}`),
-    ...served,
-  });
-  let line: (line: ParsedLine) => void = () => {};
-  const client = new LineClient(daemon.address, { line: (got) => line(got) }, { transport, clock });
-  await clock.advance("2 s");
+  const daemon = await serveIn(place, Cryocon, cryoconBinding, { hardware: "cryocon:5000", ...served });
   return {
-    clock,
-    transport,
+    ...place,
+    ...daemon,
     simulator,
-    daemon,
-    log,
-    async status() {
-      const { promise, resolve } = Promise.withResolvers<ParsedLine>();
-      line = resolve;
-      client.send("get_status");
-      return (await clock.runUntil(promise)).options;
-    },
-    async answer(line) {
-      try {
-        return (await clock.runUntil(client.request(line))).text;
-      } catch (error) {
-        assertInstanceOf(error, CommandError);
-        return `failed ${error.code} ${error.message}`;
-      }
-    },
     async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      await clock.runUntil(daemon.stop());
+      await daemon[Symbol.asyncDispose]();
       await simulator[Symbol.asyncDispose]();
     },
   };
