@@ -3,6 +3,7 @@ import { systemClock } from "@dewar/sdk";
 import {
   type CommandLine,
   interrupted,
+  listenOptions,
   type Needs,
   type Parsed,
   runProgram,
@@ -18,15 +19,7 @@ export const commandLine = {
     "Serves a KATCP device with one sensor of each type and requests that answer in every way there is, for tests of " +
     "clients. ?help lists them.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 5000,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(5000),
     protocol: { type: "integer", default: 5, description: "Major version of the protocol: 4 or 5" },
     single: {
       type: "switch",

@@ -3,7 +3,7 @@
  * head, C not connected; heater 1 on the detector, heater 2 on the cold plate.
  * @module
  */
-import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
+import { type CommandLine, listenOptions, runListening } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import { Cryostat } from "../../lib/sim/cryostat.ts";
 import { FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
@@ -97,15 +97,7 @@ export const commandLine = {
   program: "deno task sim cryocon",
   description: "A simulated Cryo-con 24C temperature controller with a cooled detector behind it.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 5000,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(5000),
     speed: { type: "number", default: 1, min: 0, description: "Seconds of the plant in a real second" },
     seed: { type: "integer", default: 1, description: "Seed of the sensors' noise" },
     world: WORLD_OPTION,
@@ -120,16 +112,11 @@ export const commandLine = {
 } as const satisfies CommandLine;
 
 if (import.meta.main) {
-  await runProgram(commandLine, async ({ options }) => {
-    await using world = joinWorld({ address: options.world, name: "cryocon" });
-    await using simulator = await simulateCryocon({
+  await runListening(commandLine, (options, uses) =>
+    simulateCryocon({
       ...options,
       fault: faultOf(options.fault),
-      world,
+      world: uses(joinWorld({ address: options.world, name: "cryocon" })),
       address: formatAddress(options.host, options.port),
-    });
-    const interruption = interrupted();
-    console.log(`listening on ${simulator.address}`);
-    await interruption;
-  });
+    }));
 }

@@ -1,5 +1,5 @@
 /** Hardware for the example: it answers every line that has a `?`. @module */
-import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
+import { type CommandLine, listenOptions, runListening } from "../../lib/cli/mod.ts";
 import { formatAddress, type Listener, tcp, type Transport } from "../../lib/net/mod.ts";
 
 /** What may be said on its command line. */
@@ -7,15 +7,7 @@ export const commandLine = {
   program: "deno task sim example",
   description: "Hardware for the example daemon: answers status? with what it was told last.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 8099,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(8099),
   },
   examples: [["", "Listen on port 8099, where the example daemon looks for it"]],
 } as const satisfies CommandLine;
@@ -47,10 +39,5 @@ export async function simulateExample(address: string, transport: Transport = tc
 }
 
 if (import.meta.main) {
-  await runProgram(commandLine, async ({ options }) => {
-    await using simulator = await simulateExample(formatAddress(options.host, options.port));
-    const interruption = interrupted();
-    console.log(`listening on ${simulator.address}`);
-    await interruption;
-  });
+  await runListening(commandLine, ({ host, port }) => simulateExample(formatAddress(host, port)));
 }

@@ -3,7 +3,7 @@
  * photodiode at its input that sees the light of the world.
  * @module
  */
-import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
+import { type CommandLine, listenOptions, runListening } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp, type Transport } from "../../lib/net/mod.ts";
 import { type Fault, FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
 import { GpibAdapter } from "../../lib/sim/gpib/adapter.ts";
@@ -83,15 +83,7 @@ export const commandLine = {
   description:
     "A simulated GPIB adapter with a Keithley 6485 at 14 and a Keithley 487 at 15, on photodiodes.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 1234,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(1234),
     seed: { type: "integer", default: 1, description: "Seed of the meters' noise" },
     dark: {
       type: "number",
@@ -110,16 +102,11 @@ export const commandLine = {
 } as const satisfies CommandLine;
 
 if (import.meta.main) {
-  await runProgram(commandLine, async ({ options }) => {
-    await using world = joinWorld({ address: options.world, name: "gpib" });
-    await using simulator = await simulateGpib({
+  await runListening(commandLine, (options, uses) =>
+    simulateGpib({
       ...options,
       fault: faultOf(options.fault),
-      world,
+      world: uses(joinWorld({ address: options.world, name: "gpib" })),
       address: formatAddress(options.host, options.port),
-    });
-    const interruption = interrupted();
-    console.log(`listening on ${simulator.address}`);
-    await interruption;
-  });
+    }));
 }

@@ -1,5 +1,5 @@
 /** A stabilised lamp on its own wire; its light falls on the detector and the photodiode of the same world. @module */
-import { type CommandLine, interrupted, runProgram } from "../../lib/cli/mod.ts";
+import { type CommandLine, listenOptions, runListening } from "../../lib/cli/mod.ts";
 import { formatAddress, tcp } from "../../lib/net/mod.ts";
 import { FAULT_OPTION, faultOf } from "../../lib/sim/fault.ts";
 import { InstrumentServer, type InstrumentServerOptions } from "../../lib/sim/instrument_server.ts";
@@ -77,15 +77,7 @@ export const commandLine = {
   program: "deno task sim lamp",
   description: "A simulated stabilised lamp with filter wheel and shutter.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 5050,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(5050),
     speed: { type: "number", default: 1, min: 0, description: "Seconds of the plant in a real second" },
     seed: { type: "integer", default: 1, description: "Seed of the noise" },
     flux: {
@@ -111,16 +103,11 @@ export const commandLine = {
 } as const satisfies CommandLine;
 
 if (import.meta.main) {
-  await runProgram(commandLine, async ({ options }) => {
-    await using world = joinWorld({ address: options.world, name: "lamp" });
-    await using simulator = await simulateLamp({
+  await runListening(commandLine, (options, uses) =>
+    simulateLamp({
       ...options,
       fault: faultOf(options.fault),
-      world,
+      world: uses(joinWorld({ address: options.world, name: "lamp" })),
       address: formatAddress(options.host, options.port),
-    });
-    const interruption = interrupted();
-    console.log(`listening on ${simulator.address}`);
-    await interruption;
-  });
+    }));
 }

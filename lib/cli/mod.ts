@@ -15,6 +15,7 @@ export { type ConsoleOptions, typedLines } from "./console.ts";
 export { helpOf } from "./help.ts";
 export { interrupted } from "./interrupted.ts";
 export { launch } from "./launch.ts";
+export { type Listening, type ListenOptions, listenOptions, runListening } from "./listening.ts";
 export { type Needs, permissionsFor } from "./permissions.ts";
 export { parseCommandLine, type Parsed, UsageError } from "./parse.ts";
 export { fail, runProgram } from "./program.ts";

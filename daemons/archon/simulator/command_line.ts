@@ -1,5 +1,5 @@
 /** The command line of the simulated Archon. @module */
-import type { CommandLine, OptionValues } from "../../../lib/cli/mod.ts";
+import { type CommandLine, listenOptions, type OptionValues } from "../../../lib/cli/mod.ts";
 import { formatAddress } from "../../../lib/net/mod.ts";
 import { WORLD_OPTION } from "../../../lib/sim/world/mod.ts";
 import { FAULT_WORDS } from "./faults.ts";
@@ -10,15 +10,7 @@ export const commandLine = {
   description:
     "A simulated STA Archon controller with a charge-coupled device of 1024 x 1024 pixels behind it.",
   options: {
-    port: {
-      type: "integer",
-      short: "p",
-      default: 4242,
-      min: 0,
-      max: 65535,
-      description: "Port; 0 takes any free one",
-    },
-    host: { type: "text", default: "127.0.0.1", description: "Address to listen on" },
+    ...listenOptions(4242),
     speed: { type: "number", default: 1, min: 0.001, description: "Seconds of the plant in a real second" },
     seed: { type: "integer", default: 1, description: "Seed of everything that chance decides" },
     flux: {
