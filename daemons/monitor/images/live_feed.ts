@@ -2,12 +2,24 @@
 import type { Clock, Timer } from "../../../lib/time/mod.ts";
 import { frameHead, type FrameInfo } from "../image/frame.ts";
 
+/** A picture as a file to keep. */
+export interface ShotFile {
+  /** Its name. */
+  readonly name: string;
+  /** Its media type. */
+  readonly type: string;
+  /** What is in it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A picture of a feed. */
 export interface Shot {
   /** What is known of it; its `number` is given by the feed. */
   readonly info: Omit<FrameInfo, "number">;
   /** Its pixels, or its encoded bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Makes a file of it. */
+  file(): ShotFile;
 }
 
 /** A picture as it is sent. */
@@ -18,6 +30,8 @@ export interface NumberedShot {
   readonly head: Uint8Array<ArrayBuffer>;
   /** The pixels. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Makes a file of it. */
+  file(): ShotFile;
 }
 
 /** A feed that nobody looked at for this long is not read any more. */
@@ -90,9 +104,10 @@ export class LiveFeed implements Disposable {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    for await (const { info, bytes } of this.#open(signal)) {
+    for await (const { info, ...shot } of this.#open(signal)) {
       this.#number = Math.max(this.#number + 1, Math.floor(this.#clock.time() * 1000));
-      this.#latest = { number: this.#number, head: frameHead({ ...info, number: this.#number }), bytes };
+      const head = frameHead({ ...info, number: this.#number });
+      this.#latest = { ...shot, number: this.#number, head };
       this.#next.resolve();
       this.#next = Promise.withResolvers<void>();
     }

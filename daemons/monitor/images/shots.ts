@@ -1,4 +1,5 @@
 /** Pictures of links as the page takes them. @module */
+import { encodeFits } from "../../../lib/fits/mod.ts";
 import type { Frame, Picture } from "../../../lib/link/link.ts";
 import type { RasterForm } from "../image/raster.ts";
 import { cardRows, detailIn } from "./describe.ts";
@@ -33,6 +34,7 @@ export function shotOfPicture(client: string, { format, time, values, bytes }: P
       encoding: format,
     },
     bytes,
+    file: () => ({ name: fileName(client, `${Math.floor(time)}`, format), type: `image/${format}`, bytes }),
   };
 }
 
@@ -61,5 +63,16 @@ export function shotOfFrame(
       encoding: null,
     },
     bytes: new Uint8Array(plain.buffer as ArrayBuffer, plain.byteOffset, plain.byteLength),
+    file: () => ({
+      name: fileName(client, feed, String(number), "fits"),
+      type: "application/fits",
+      bytes: encodeFits([{ header, pixels, shape: [width, height] }]),
+    }),
   };
+}
+
+/** A name of these parts that every system takes. */
+function fileName(...parts: readonly [...string[], ending: string]): string {
+  const plain = parts.map((part) => part.replaceAll(/[^\w-]/g, "_"));
+  return `${[...new Set(plain.slice(0, -1))].join("_")}.${plain.at(-1)}`;
 }

@@ -51,6 +51,24 @@ export function serveFeeds(app: Hono, page: PageContext, images: LabImages | und
     }, { highWaterMark: 0 });
     return c.body(body, 200, { "content-type": "application/octet-stream", "cache-control": "no-store" });
   });
+
+  app.get("/feeds/:name/file", async (c) => {
+    const name = c.req.param("name");
+    const which = c.req.query("feed");
+    const feed = images?.feed(name, which);
+    if (!feed) return c.json({ error: noFeed(name, which) }, 404);
+    const patience = new AbortController();
+    const timer = page.clock.after(PATIENCE, () => patience.abort());
+    const shot = await feed.newest(-1, AbortSignal.any([patience.signal, c.req.raw.signal]));
+    timer.stop();
+    if (!shot) return c.json({ error: `${name} has shown no picture for ${PATIENCE}` }, 503);
+    const file = shot.file();
+    return c.body(file.bytes, 200, {
+      "content-type": file.type,
+      "content-disposition": `attachment; filename="${file.name}"`,
+      "cache-control": "no-store",
+    });
+  });
 }
 
 const noFeed = (client: string, feed: string | undefined): string =>

@@ -4,6 +4,7 @@ import { readerOf } from "../../../daemons/monitor/image/raster.ts";
 import { createApp } from "../../../daemons/monitor/web/app.tsx";
 import { startWeb } from "../../../daemons/monitor/web/mod.ts";
 import { ConnectionError } from "../../../lib/errors.ts";
+import { decodeImage, Header, parseFits } from "../../../lib/fits/mod.ts";
 import { frameOf, openFitspipeLink, serveFitspipe } from "../../../lib/fitspipe/mod.ts";
 import { eventually, MemoryTransport } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
@@ -239,7 +240,8 @@ Deno.test("who waits for a feed is let go when it leaves, and when the page ends
   withImages(async ({ images, lab }) => {
     const transport = new MemoryTransport();
     await using server = await serveFitspipe({ address: "images:9999", transport });
-    server.put("ccd", frameOf({ pixels: new Uint16Array(4), shape: [2, 2] }));
+    const header = new Header().set("OBJECT", "HZ 43");
+    server.put("ccd", frameOf({ header, pixels: new Uint16Array(4), shape: [2, 2] }));
     await using link = openFitspipeLink("images:9999/ccd", { transport });
     const following = images.follow("camera", link);
     await eventually(() => images.feeds.length === 1);
@@ -248,6 +250,13 @@ Deno.test("who waits for a feed is let go when it leaves, and when the page ends
       fetch(`${web.url}feeds/camera/frame?after=${after}`, signal ? { signal } : {});
     const { info } = readFrame(new Uint8Array(await (await get("x")).arrayBuffer()));
     assertEquals([info.title, info.type, info.width], ["camera ccd 1", "u16", 2]);
+    const file = await fetch(`${web.url}feeds/camera/file?feed=ccd`);
+    assertEquals(file.headers.get("content-disposition"), `attachment; filename="camera_ccd_1.fits"`);
+    const [hdu] = parseFits(await bytesOf(file));
+    assertEquals(hdu!.header.get("OBJECT"), "HZ 43");
+    assertEquals(decodeImage(hdu!).pixels, new Uint16Array(4));
+    const none = await fetch(`${web.url}feeds/camera/file?feed=x`);
+    assertEquals([none.status, await none.json()], [404, { error: "camera has no feed x now" }]);
     const leave = new AbortController();
     const waiting = await get(info.number, leave.signal);
     leave.abort();

@@ -458,6 +458,9 @@ viewerTest(
     await page.waitForFunction(`document.querySelector("#detail").textContent === "mean 2.5"`);
     await page.waitForTimeout(100);
     assertNear(await colourOf(30, 10), grey(200), 4);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save-file")]);
+    assertMatch(download.suggestedFilename(), /^fast_\d+\.jpeg$/);
+    assertEquals(await Deno.readFile(await download.path()), pictures[1]);
     assertEquals(errors, []);
     await page.goto("about:blank");
     await link.close();

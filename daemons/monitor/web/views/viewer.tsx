@@ -120,7 +120,8 @@ export function FeedPage(
   { lab, clock, name, feed }: PageContext & { name: string; feed: string | undefined },
 ) {
   const which = feed ? `?feed=${encodeURIComponent(feed)}` : "";
-  const data: ViewerData = { frame: `/feeds/${encodeURIComponent(name)}/frame${which}`, feed: true };
+  const at = `/feeds/${encodeURIComponent(name)}`;
+  const data: ViewerData = { frame: `${at}/frame${which}`, feed: true };
   return (
     <Layout
       lab={lab.name}
@@ -143,6 +144,7 @@ export function FeedPage(
               Live <small>{name}</small>
             </h2>
             <div class="tools">
+              <a class="button" id="save-file" href={`${at}/file${which}`} download>Newest as a file</a>
               <button type="button" class="scripted" id="save-view">View as PNG</button>
               <button type="button" id="blink" aria-pressed="false" hidden>Blink</button>
               <select id="blink-with" hidden aria-label="blink with" />
