@@ -69,6 +69,14 @@ viewerTest(
     assertEquals(await value("size"), "10 \u00d7 10");
     await page.waitForURL(/region=121:130,91:100/);
 
+    await page.click(`[data-do="region"]`);
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((await pointOf(123, 92)).x, (await pointOf(123, 92)).y);
+    await page.mouse.up();
+    await page.waitForURL(/region=121:124,91:93/);
+    assertEquals(await page.getAttribute(`[data-do="region"]`, "aria-pressed"), "false");
+
     assert(await page.locator("#cuts").isHidden());
     await page.mouse.click(point.x, point.y);
     await page.waitForSelector("#cuts:not([hidden])");

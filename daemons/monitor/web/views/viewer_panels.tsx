@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["wheel, + \u2212, two fingers", "zoom"],
   ["0, 1", "fit, pixel by pixel"],
   ["click", "cuts through a pixel"],
-  ["Shift and drag", "region"],
+  ["Shift and drag, r and drag", "region"],
   ["z", "zscale"],
   ["l, c, p", "scale, colours, peaks"],
   ["o", "outlines"],
@@ -55,6 +55,7 @@ export function Controls({ title, detail }: { title: string; detail: string }) {
         </select>
       </label>
       <button type="button" class="scripted" data-do="fit">Fit</button>
+      <button type="button" class="scripted" data-do="region" aria-pressed="false">Region</button>
       <span class="zoom" />
       <output id="probe" class="scripted" aria-label="pixel under the pointer" />
     </div>

@@ -17,6 +17,8 @@ export interface Actions {
   probe(pixel: Point | undefined): void;
   /** A pixel was chosen for cuts. */
   pin(pixel: Point): void;
+  /** Pressed, the next drag draws a region: a finger has no Shift key. */
+  readonly region: HTMLElement;
   /** What a key does that has nothing to do with the picture. */
   readonly keys: Readonly<Record<string, () => void>>;
 }
@@ -59,6 +61,10 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     zoom(apart(at) / apart(before), { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 });
   };
 
+  const drawsRegion = () => actions.region.getAttribute("aria-pressed") === "true";
+  const drawRegion = (does: boolean) => actions.region.setAttribute("aria-pressed", String(does));
+  actions.region.addEventListener("click", () => drawRegion(!drawsRegion()));
+
   let drag: { readonly from: Point; last: Point; readonly isRegion: boolean } | undefined;
   /** Where each pointer is that is down. */
   const down = new Map<number, Point>();
@@ -67,7 +73,7 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     canvas.setPointerCapture(event.pointerId);
     const from = point(event);
     down.set(event.pointerId, from);
-    drag = down.size === 1 ? { from, last: from, isRegion: event.shiftKey } : undefined;
+    drag = down.size === 1 ? { from, last: from, isRegion: event.shiftKey || drawsRegion() } : undefined;
   });
   canvas.addEventListener("pointermove", (event) => {
     const at = point(event);
@@ -88,7 +94,8 @@ export function wireGestures(stage: Stage, actions: Actions): void {
   });
   canvas.addEventListener("pointerup", (event) => {
     down.delete(event.pointerId);
-    if (drag && !drag.isRegion && drag.last === drag.from) actions.pin(pixel(point(event)));
+    if (drag?.isRegion) drawRegion(false);
+    else if (drag && drag.last === drag.from) actions.pin(pixel(point(event)));
     drag = undefined;
   });
   canvas.addEventListener("pointercancel", (event) => {
@@ -115,6 +122,7 @@ export function wireGestures(stage: Stage, actions: Actions): void {
     z: () => stage.look({ limits: { by: "zscale" } }),
     l: () => stage.look({ stretch: after(STRETCHES, stage.view.stretch) }),
     c: () => stage.look({ map: after(COLOUR_MAPS, stage.view.map) }),
+    r: () => drawRegion(!drawsRegion()),
     p: () => stage.look({ peaks: !stage.view.peaks }),
     Home: () => stage.reset(),
     ...actions.keys,

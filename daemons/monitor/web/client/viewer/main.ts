@@ -94,6 +94,7 @@ find("#save-view").addEventListener("click", () => void savePng());
 const go = (selector: string) => () => document.querySelector<HTMLAnchorElement>(selector)?.click();
 wireGestures(stage, {
   probe: showProbe,
+  region: find(`[data-do="region"]`),
   pin(pixel) {
     const { frame } = stage;
     if (
