@@ -31,20 +31,11 @@ export async function openBridge(
   options: { clock: Clock; signal?: AbortSignal | undefined },
 ): Promise<Bridge> {
   const { clock, signal } = options;
-  signal?.throwIfAborted();
-  const worker = new Worker(new URL("./pglite_worker.ts", import.meta.url), { workerData: { folder } });
-  const backend = new Backend(worker);
-  const giveUp = () => void worker.terminate();
-  signal?.addEventListener("abort", giveUp, { once: true });
-  try {
-    await backend.opened;
-  } catch (cause) {
-    await worker.terminate();
-    const why = (cause as Error).message;
-    throw new ConnectionError(`Cannot open the database in ${folder}: ${why}`, { cause });
-  } finally {
-    signal?.removeEventListener("abort", giveUp);
+  if (!await exists(folder)) {
+    const { worker } = await begin(folder, "make", signal);
+    await worker.terminate(); // with it goes the memory that the making took, hundreds of megabytes
   }
+  const { worker, backend } = await begin(folder, "serve", signal);
   return {
     connect: () => new Stream(backend),
     async close() {
@@ -55,19 +46,47 @@ export async function openBridge(
   };
 }
 
+/** Begins a thread that makes the database, or serves it; it is ready when that can be used. */
+async function begin(folder: string, task: "make" | "serve", signal: AbortSignal | undefined) {
+  signal?.throwIfAborted();
+  const worker = new Worker(new URL("./pglite_worker.ts", import.meta.url), { workerData: { folder, task } });
+  const backend = new Backend(worker);
+  const giveUp = () => void worker.terminate();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    await backend.ready;
+    return { worker, backend };
+  } catch (cause) {
+    await worker.terminate();
+    const why = (cause as Error).message;
+    throw new ConnectionError(`Cannot open the database in ${folder}: ${why}`, { cause });
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+async function exists(folder: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(folder)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** The thread, seen from here: groups of messages in, their answers out, in order. */
 class Backend {
   readonly #worker: Worker;
   readonly #waiting: PromiseWithResolvers<Uint8Array>[] = [];
-  readonly #opened = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #failure: Error | undefined;
   #closing = false;
 
   constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on("message", (message: ArrayBuffer | "open" | "closed" | { failed: string }) => {
-      if (message === "open") this.#opened.resolve();
+    worker.on("message", (message: ArrayBuffer | "ready" | "closed" | { failed: string }) => {
+      if (message === "ready") this.#ready.resolve();
       else if (message === "closed") this.#closed.resolve();
       else if ("failed" in message) this.#fail(new Error(message.failed));
       else this.#waiting.shift()?.resolve(new Uint8Array(message));
@@ -78,8 +97,9 @@ class Backend {
     worker.on("exit", () => this.#fail(new Error("its thread has ended")));
   }
 
-  get opened(): Promise<void> {
-    return this.#opened.promise;
+  /** Resolves when its task is done, or has begun where it has no end. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   ask(messages: Uint8Array): Promise<Uint8Array> {
@@ -102,7 +122,7 @@ class Backend {
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#opened.reject(error);
+    this.#ready.reject(error);
     this.#closed.resolve();
     for (const answer of this.#waiting.splice(0)) answer.reject(error);
   }

@@ -1,4 +1,7 @@
-/** The thread in which the embedded PostgreSQL runs: it answers each group of protocol messages with its bytes. */
+/**
+ * The thread in which the embedded PostgreSQL runs. Its task is to make a database that is not there yet, or to serve one:
+ * then it answers each group of protocol messages with its bytes.
+ */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 
@@ -27,18 +30,7 @@ async function remove(folder: string): Promise<void> {
   }
 }
 
-async function exists(folder: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(folder)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-try {
-  const { folder } = workerData;
-  if (!await exists(folder)) await make(folder);
+async function serve(folder: string): Promise<void> {
   const database = await open(folder);
   port.on("message", async (message: ArrayBuffer | "close") => {
     if (message === "close") {
@@ -50,7 +42,12 @@ try {
     const answer = database.execProtocolRawSync(new Uint8Array(message)).slice().buffer;
     port.postMessage(answer, [answer]);
   });
-  port.postMessage("open");
+}
+
+try {
+  const { folder, task } = workerData;
+  await (task === "make" ? make(folder) : serve(folder));
+  port.postMessage("ready");
 } catch (error) {
   port.postMessage({ failed: String((error as Error)?.message ?? error) });
 }
