@@ -293,5 +293,6 @@ export class LiveLab implements Lab, Disposable {
 function isSame(a: LinkState, b: LinkState): boolean {
   return a === b ||
     (a.status === b.status && a.since === b.since && a.why === b.why && a.nextTry === b.nextTry &&
-      a.offset === b.offset && a.peerName === b.peerName && a.peerType === b.peerType);
+      a.offset === b.offset && a.peerName === b.peerName && a.peerType === b.peerType &&
+      a.claim?.by === b.claim?.by && a.claim?.note === b.claim?.note);
 }

@@ -23,6 +23,7 @@ export class Claims {
   #peer: Peer | undefined;
   #held: Held | undefined;
   #lapse: Timer | undefined;
+  readonly #watchers = new Set<() => void>();
 
   /** Makes one; `onLapse` is told of a claim that nobody renewed or released. */
   constructor(clock: Clock, onLapse: (held: Held) => void) {
@@ -33,6 +34,11 @@ export class Claims {
   /** The claim, if there is one. */
   get held(): Held | undefined {
     return this.#held;
+  }
+
+  /** Calls `watcher` when another holds the claim than before, or for another reason, or nobody any more. */
+  watch(watcher: () => void): void {
+    this.#watchers.add(watcher);
   }
 
   /**
@@ -70,8 +76,10 @@ export class Claims {
     this.#lapse?.stop();
     this.#peer = peer;
     const until = this.#clock.time() + span;
+    const before = this.#held;
     this.#held = note === undefined ? { holder: peer.name, until } : { holder: peer.name, until, note };
     this.#lapse = this.#clock.after(span * 1000, () => this.#onLapse(this.#drop()!));
+    if (before?.holder !== peer.name || before.note !== note) this.#tell();
     return this.#held;
   }
 
@@ -101,6 +109,11 @@ export class Claims {
     const held = this.#held;
     this.#lapse?.stop();
     this.#peer = this.#held = this.#lapse = undefined;
+    if (held) this.#tell();
     return held;
+  }
+
+  #tell(): void {
+    this.#watchers.forEach((watcher) => watcher());
   }
 }

@@ -2,11 +2,12 @@
 import type { Description } from "../device/description.ts";
 import { suggestion } from "../device/nearest.ts";
 import { CommandError } from "../errors.ts";
+import { formatClaimNotice } from "../line/claim_notice.ts";
 import { formatImageNotice } from "../line/image_notice.ts";
 import { parseLine } from "../line/parse.ts";
 import { quote, toAscii } from "../line/quote.ts";
 import type { Caller, LineService, Outcome, ParsedLine, Peer, ValueSource } from "../line/service.ts";
-import type { ImageNotice, LogLine } from "../link/link.ts";
+import type { LogLine } from "../link/link.ts";
 import type { Claims } from "./claims.ts";
 import type { Commands } from "./commands.ts";
 import type { Device } from "./device.ts";
@@ -56,7 +57,8 @@ export class DeviceService implements LineService {
     this.values = state;
     this.#parts = parts;
     log.to((line) => this.#tellMonitor(line));
-    parts.device.onImage((image) => this.#tellOf(image));
+    parts.device.onImage((image) => this.#tellModern(formatImageNotice(image)));
+    parts.claims.watch(() => this.#tellModern(this.#claimNotice));
   }
 
   status(): string {
@@ -73,6 +75,7 @@ export class DeviceService implements LineService {
 
   joined(peer: Peer): void {
     this.#peers.add(peer);
+    if (peer.modern && this.#parts.claims.held) peer.send(this.#claimNotice);
   }
 
   left(peer: Peer): void {
@@ -182,8 +185,14 @@ export class DeviceService implements LineService {
     }
   }
 
-  #tellOf(image: ImageNotice): void {
-    const line = formatImageNotice(image);
+  get #claimNotice(): string {
+    const { held } = this.#parts.claims;
+    if (!held) return formatClaimNotice(undefined);
+    const { holder: by, note } = held;
+    return formatClaimNotice(note === undefined ? { by } : { by, note });
+  }
+
+  #tellModern(line: string): void {
     for (const peer of this.#peers) if (peer.modern) peer.send(line);
   }
 }

@@ -2,6 +2,7 @@
 import type { Description, Update } from "../device/mod.ts";
 import type {
   Answer,
+  ClaimHeld,
   CommandOptions,
   ImageNotice,
   Link,
@@ -15,6 +16,7 @@ import { PublishedLink } from "../link/published.ts";
 import { tls } from "../net/mod.ts";
 import { type Clock, systemClock } from "../time/mod.ts";
 import { LineClient } from "./client.ts";
+import { readClaimNotice } from "./claim_notice.ts";
 import { CommandText } from "./command_text.ts";
 import type { Introduction } from "./greeting.ts";
 import { readImageNotice } from "./image_notice.ts";
@@ -75,6 +77,7 @@ class LineLink extends PublishedLink {
   #highest = 0;
   #hasGap = false;
   #isFlooded = false;
+  #claim: ClaimHeld | undefined;
 
   constructor(address: string, options: LinkOptions) {
     const { clock = systemClock, name, token, ca, linesPerSecond } = options;
@@ -98,7 +101,7 @@ class LineLink extends PublishedLink {
   }
 
   get state(): LinkState {
-    return this.#client.state;
+    return this.#claim ? { ...this.#client.state, claim: this.#claim } : this.#client.state;
   }
 
   /** Only a camera of the base protocol has pictures to ask for; to no other peer its words are sent. */
@@ -143,8 +146,9 @@ class LineLink extends PublishedLink {
     if (state.status !== "connected") {
       this.#source?.end();
       this.#pictures.lost();
+      this.#claim = undefined; // it is told anew where there is one
     }
-    this.published.enter(state);
+    this.published.enter(this.#claim ? this.state : state);
   }
 
   #begin(peer: Introduction): void {
@@ -185,6 +189,7 @@ class LineLink extends PublishedLink {
   #take(line: ParsedLine): void {
     if (LOG_TYPES.has(line.name)) this.#say(line.name as LogLine["type"], saidIn(line));
     else if (line.name === "@image") this.#tellOfImage(line);
+    else if (line.name === "@claim") this.#enterClaim(line);
     else if (!this.#pictures.line(line)) this.#source?.line(line);
   }
 
@@ -192,6 +197,11 @@ class LineLink extends PublishedLink {
     const image = readImageNotice(line);
     if (image) this.published.wrote(image);
     else this.#say("warning", `told of an image without a path: ${line.text}`);
+  }
+
+  #enterClaim(line: ParsedLine): void {
+    this.#claim = readClaimNotice(line);
+    this.published.enter(this.state);
   }
 
   #tellOfFlood(isFlooding: boolean): void {

@@ -13,6 +13,14 @@ import type { Pixels } from "../fits/pixels.ts";
 import type { Clock, Duration } from "../time/mod.ts";
 import type { Transport } from "../net/connection.ts";
 
+/** Who alone may command a device, for as long as they renew it. */
+export interface ClaimHeld {
+  /** Their name. */
+  readonly by: string;
+  /** Why, for the others. */
+  readonly note?: string;
+}
+
 /** How a link stands. */
 export interface LinkState {
   /** `connected` only after the protocol's greeting. */
@@ -29,6 +37,8 @@ export interface LinkState {
   readonly peerName?: string;
   /** The peer's role word (`"ccd"`). */
   readonly peerType?: string;
+  /** Who has claimed the device, where it tells. */
+  readonly claim?: ClaimHeld;
 }
 
 /** What is asked of a device. */

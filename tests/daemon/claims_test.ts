@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { lineClient } from "../../lib/testing/mod.ts";
 import { Rig } from "./rig.ts";
 
 Deno.test("a claim refuses everybody else by the holder's name; looking stays allowed", async () => {
@@ -71,4 +72,25 @@ Deno.test("claim refuses times that make no sense", async () => {
   for (const time of ["0", "-1", "nan", "soon", "1e9"]) {
     assertStringIncludes(await client.ask(`claim @for=${time}`), "failed @code=invalid", time);
   }
+});
+
+Deno.test("peers that know of claims are told who has one when that changes and when they come, others never", async () => {
+  await using rig = await Rig.start();
+  const old = lineClient(await rig.transport.connect(rig.daemon.address));
+  old.send("id name=old type=");
+  const [holder, other] = [await rig.client("cooldown"), await rig.client("other")];
+  const told = ({ lines }: { lines: readonly string[] }) => lines.filter((line) => line.startsWith("@claim"));
+  await holder.ask(`claim @for=10 @note="cooling down"`);
+  await holder.ask(`claim @for=10 @note="cooling down"`); // renewed
+  const late = await rig.client("late");
+  await late.ask("claim");
+  await rig.clock.advance("11 s");
+  await holder.ask("claim");
+  await holder.ask("release");
+  await other.ask("release");
+  const first = '@claim by=cooldown note="cooling down"';
+  assertEquals(told(other.line), [first, "@claim", "@claim by=cooldown", "@claim"]);
+  assertEquals(told(late.line)[0], first);
+  assertEquals(told(old), []);
+  old.close();
 });

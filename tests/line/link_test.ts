@@ -4,7 +4,7 @@ import { CommandError, LocalProtocolError } from "../../lib/errors.ts";
 import { openLineLink } from "../../lib/line/link.ts";
 import { LineClient } from "../../lib/line/client.ts";
 import { type LineServer, type LineServerOptions, serveLine } from "../../lib/line/server.ts";
-import type { Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
+import type { ClaimHeld, Link, LinkOptions, LogLine } from "../../lib/link/link.ts";
 import type { Listener } from "../../lib/net/mod.ts";
 import { type LineClient as Peer, lineClient, MemoryTransport, VirtualClock } from "../../lib/testing/mod.ts";
 import { Lamp } from "./lamp.ts";
@@ -461,3 +461,28 @@ Deno.test("request() refuses a peer that does not answer", async () => {
   await client.close();
   assertEquals(daemon.passed, []);
 });
+
+Deno.test("a link says who has claimed the device, until it is released or the link is lost", () =>
+  withLamp(async ({ link, server, network }) => {
+    await link.describe();
+    const peer = [...server.peers][0]!;
+    const claims = async (isAsHoped: (claim: ClaimHeld | undefined) => boolean) => {
+      for await (const { claim } of link.states()) if (isAsHoped(claim)) return claim;
+    };
+    peer.send('@claim by=anna note="flat fields"');
+    assertEquals(await claims((claim) => claim !== undefined), { by: "anna", note: "flat fields" });
+    assertEquals([link.state.claim?.by, link.state.status], ["anna", "connected"]);
+    peer.send(`@claim by=ben note=${"x".repeat(500)}`);
+    assertEquals((await claims((claim) => claim?.by === "ben"))?.note?.length, 200);
+    peer.send("@claim");
+    assertEquals(await claims((claim) => claim === undefined), undefined);
+    peer.send("@claim by=anna");
+    assertEquals(await claims((claim) => claim !== undefined), { by: "anna" });
+    network.drop(ADDRESS);
+    for await (const { status, claim } of link.states()) {
+      if (status === "connected") continue;
+      assertEquals(claim, undefined);
+      break;
+    }
+    assertEquals(link.state.claim, undefined);
+  }));

@@ -168,3 +168,20 @@ Deno.test("startMonitor() closes its links and says nothing of it when it ends",
   assertEquals(b.link("gauge").closed, true);
   assertEquals(await b.log(), ["monitor info gauge connected"]);
 });
+
+Deno.test("the lab knows who has claimed a device, tells when that changes, and says nothing of it in the log", async () => {
+  await using b = await bench(["a"]);
+  const link = b.link("a");
+  link.connect(GAUGE);
+  await b.settle();
+  const { state } = link;
+  const before = b.events.length;
+  link.become({ ...state, claim: { by: "anna", note: "flat fields" } });
+  link.become({ ...state, claim: { by: "anna", note: "flat fields" } });
+  await b.settle();
+  assertEquals(b.monitor.lab.clients.get("a")!.state.claim, { by: "anna", note: "flat fields" });
+  link.become(state);
+  await b.settle();
+  assertEquals(b.monitor.lab.clients.get("a")!.state.claim, undefined);
+  assertEquals(b.events.slice(before).map(({ kind }) => kind), ["state", "state"]);
+});

@@ -1,9 +1,8 @@
 /** What happens in the lab, told to any number of browsers: made and encoded once for all that have read the same. @module */
-import type { LogLine } from "../../../lib/link/link.ts";
 import type { Clock, Timer } from "../../../lib/time/mod.ts";
-import type { Client, Lab, LabEvent } from "../lab.ts";
-import { type Bulletin, isLive, overview, type ValueRow, valueRow } from "./live.ts";
-import { showLink } from "./show.ts";
+import type { Client, Lab, LabEvent, LabLine } from "../lab.ts";
+import { type Bulletin, isLive, type LinkRow, overview, type ValueRow, valueRow } from "./live.ts";
+import { showClaim, showLink } from "./show.ts";
 import { OUT } from "./visitor.ts";
 
 /** How often at most values leave for browsers, milliseconds: more is not seen. */
@@ -47,7 +46,7 @@ export class Broadcast implements Disposable {
   #watching: Disposable | undefined;
   #beat: Timer | undefined;
   #due: Timer | undefined;
-  #log: { readonly edition: number; readonly line: LogLine }[] = [];
+  #log: { readonly edition: number; readonly line: LabLine }[] = [];
   #news = { images: 0, alarms: 0, runs: 0, reload: 0 };
   #edition = 0;
   #at = -Infinity;
@@ -187,13 +186,18 @@ export class Broadcast implements Disposable {
     const all = [...this.#lab.clients.values()];
     const clients = shown ? all.filter(({ name }) => shown.has(name)) : all;
     const values: Record<string, ValueRow[]> = {};
-    const links: Record<string, NonNullable<Bulletin["links"]>[string]> = {};
+    const links: Record<string, LinkRow> = {};
     for (const client of clients) {
       const { name, state } = client;
       const rows = this.#rows(client, since, now);
       if (rows) values[name] = rows;
       if (since !== undefined && !((this.#links.get(name) ?? 0) > since)) continue;
-      links[name] = { live: isLive(client), text: showLink(client), since: state.since };
+      links[name] = {
+        live: isLive(client),
+        text: showLink(client),
+        since: state.since,
+        claim: showClaim(client),
+      };
     }
     if (since === undefined) return { values, links, log: [], lab };
     const { images, alarms, runs } = this.#news;

@@ -34,7 +34,7 @@ const wordsIn = (form: Form, field: string): string => typeof form[field] === "s
  */
 export function serveDevices(app: Hono, page: PageContext, commander: Commander, layouts: Layouts): void {
   const { lab, clock } = page;
-  const orders = new Orders();
+  const orders = new Orders(lab);
   const clientIn = (c: Context): Client | undefined => lab.clients.get(c.req.param("name") ?? "");
   const show = (client: Client, problem?: string) => {
     const model = client.description?.model.model;
@@ -42,9 +42,11 @@ export function serveDevices(app: Hono, page: PageContext, commander: Commander,
     return DevicePage({ ...page, client, orders, layout, ...problem === undefined ? {} : { problem } });
   };
 
-  app.get("/client/:name", (c) => {
+  app.get("/client/:name", async (c) => {
     const client = clientIn(c);
-    return client ? c.html(show(client)) : c.notFound();
+    if (!client) return c.notFound();
+    await orders.recall(client);
+    return c.html(show(client));
   });
 
   /** One way for all that a device's page asks: as JSON for the script, as the page again for a form. */

@@ -1,23 +1,32 @@
 /** What the page is told as it happens. @module */
 import type { Channel } from "../../../lib/device/channel.ts";
-import type { LogLine } from "../../../lib/link/link.ts";
 import type { Clock } from "../../../lib/time/mod.ts";
-import type { Client, Lab } from "../lab.ts";
+import type { Client, Lab, LabLine } from "../lab.ts";
 import { show } from "./show.ts";
 
 /** One value: key, text, look, hint, age in seconds when sent, number (null where there is none), time (unix seconds). */
 export type ValueRow = readonly [string, string, string, string, number | null, number | null, number];
 
+/** How a link stands. */
+export interface LinkRow {
+  /** Whether it is up. */
+  readonly live: boolean;
+  /** In words. */
+  readonly text: string;
+  /** Since when, unix seconds. */
+  readonly since: number;
+  /** Who alone may command the device, in words; empty where everybody may. */
+  readonly claim: string;
+}
+
 /** What one event carries. */
 export interface Bulletin {
   /** Values by client. */
   readonly values?: Readonly<Record<string, readonly ValueRow[]>>;
-  /** Links by client: whether it is up, and in words; `since` in unix seconds. */
-  readonly links?: Readonly<
-    Record<string, { readonly live: boolean; readonly text: string; readonly since: number }>
-  >;
+  /** Links by client. */
+  readonly links?: Readonly<Record<string, LinkRow>>;
   /** Log lines, oldest first. */
-  readonly log?: readonly LogLine[];
+  readonly log?: readonly LabLine[];
   /** Whether there are new images. */
   readonly images?: true;
   /** Whether something has happened to an alarm. */

@@ -94,6 +94,12 @@ export function headline(client: Client): Channel | undefined {
     values.find(({ param }) => param.type === "number");
 }
 
+/** Who alone may command a device, for people; nothing where everybody may. */
+export function showClaim({ state: { claim } }: Client): string {
+  if (!claim) return "";
+  return `claimed by ${claim.by}${claim.note === undefined ? "" : `: ${claim.note}`}`;
+}
+
 /** How a link stands, for people. */
 export function showLink({ enabled, state }: Client): string {
   if (!enabled) return "not watched";

@@ -1,7 +1,10 @@
 /** Settings and commands sent in place: pending, accepted, settled or refused, each in words. */
 import type { Bulletin } from "../live.ts";
+import { pageNow } from "./regions.ts";
 
 const WHO = "dewar.name";
+/** Several commands at once are looked for once, milliseconds. */
+const PAUSE = 300;
 /** A difference smaller than this, relative, is none. */
 const SAME = 1e-9;
 
@@ -15,13 +18,15 @@ interface Answer {
 
 /** A form whose value is on its way to its target. */
 interface Way {
-  readonly told: HTMLElement;
   readonly words: string;
   near: number | undefined;
 }
 
 const numbers = new Map<string, number | null>();
 const ways = new Map<HTMLFormElement, Way>();
+let due: ReturnType<typeof setTimeout> | undefined;
+
+const toldOf = (form: HTMLFormElement): HTMLElement => form.querySelector<HTMLElement>(".told")!;
 
 /** Names typed in one place are known in all others, and next time. */
 function wireNames(): void {
@@ -40,7 +45,7 @@ function tell(told: HTMLElement, state: string, words: string): void {
 }
 
 async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
-  const told = form.querySelector<HTMLElement>(".told")!;
+  const told = toldOf(form);
   const body = new URLSearchParams(new FormData(form, button) as unknown as Record<string, string>);
   if (!body.has("by")) body.set("by", localStorage.getItem(WHO) ?? "");
   tell(told, "pending", "…");
@@ -54,7 +59,7 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
     const words = `${by}, ${at}`;
     const isReply = !form.classList.contains("set");
     tell(told, ok ? "accepted" : "sent", isReply && ok ? `${text} (${words})` : words);
-    if (form.dataset.tolerance) ways.set(form, { told, words, near: undefined });
+    if (form.dataset.tolerance) ways.set(form, { words, near: undefined });
   } catch (error) {
     tell(told, "refused", `nobody knows whether it was done: ${(error as Error).message}`);
   }
@@ -70,13 +75,13 @@ function follow(now: number): void {
     const left = Math.abs(is - wanted);
     if (left > Number(tolerance) + SAME * Math.abs(wanted)) {
       way.near = undefined;
-      tell(way.told, "accepted", `${Number(left.toPrecision(3))} to go (${way.words})`);
+      tell(toldOf(form), "accepted", `${Number(left.toPrecision(3))} to go (${way.words})`);
       continue;
     }
     way.near ??= now;
-    if (now - way.near < Number(settle)) tell(way.told, "settling", `(${way.words})`);
+    if (now - way.near < Number(settle)) tell(toldOf(form), "settling", `(${way.words})`);
     else {
-      tell(way.told, "settled", `(${way.words})`);
+      tell(toldOf(form), "settled", `(${way.words})`);
       ways.delete(form);
     }
   }
@@ -90,7 +95,11 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("dewar:bulletin", (event) => {
-  const { values = {}, lab } = (event as CustomEvent<Bulletin>).detail;
+  const { values = {}, log = [], lab } = (event as CustomEvent<Bulletin>).detail;
+  if (log.some(isOfOurs)) {
+    clearTimeout(due);
+    due = setTimeout(() => void showOrders(), PAUSE);
+  }
   for (const [client, rows] of Object.entries(values)) {
     for (const [key, text, , , , number] of rows) {
       numbers.set(`${client}/${key}`, number);
@@ -99,6 +108,27 @@ document.addEventListener("dewar:bulletin", (event) => {
   }
   follow(lab.time);
 });
+
+/** Whether a line of the log tells of a command to the device of this page. */
+function isOfOurs({ command }: NonNullable<Bulletin["log"]>[number]): boolean {
+  return command !== undefined &&
+    command.clients.some((client) =>
+      document.querySelector(`[data-client="${CSS.escape(client)}"] [data-order]`)
+    );
+}
+
+/** Shows what others have set and commanded meanwhile: who, when, and what came of it. */
+async function showOrders(): Promise<void> {
+  const page = await pageNow();
+  const forms = [...document.querySelectorAll<HTMLFormElement>("form[data-order]")];
+  const now = [...page?.querySelectorAll<HTMLFormElement>("form[data-order]") ?? []];
+  if (now.length !== forms.length) return; // the page is about to be loaded anew
+  forms.forEach((form, place) => {
+    const [told, news] = [form, now[place]!].map((one) => one.querySelector<HTMLElement>(".told"));
+    if (!told || !news || ways.has(form) || told.dataset.state === "pending") return;
+    if (news.dataset.state !== undefined) told.replaceWith(document.adoptNode(news));
+  });
+}
 
 /** The switch of a flag shows how it stands. */
 function press(client: string, key: string, text: string): void {

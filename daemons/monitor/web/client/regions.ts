@@ -12,10 +12,15 @@ export function replaceRegions(name: string): void {
   due.set(name, setTimeout(() => void replace(name), PAUSE));
 }
 
-async function replace(name: string): Promise<void> {
+/** This page as it would be loaded now; undefined where it is not to be had. */
+export async function pageNow(): Promise<Document | undefined> {
   const response = await fetch(location.href, { headers: { accept: "text/html" } });
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : undefined;
+}
+
+async function replace(name: string): Promise<void> {
+  const page = await pageNow();
+  if (!page) return;
   for (const shown of document.querySelectorAll<HTMLElement>(`[data-live="${CSS.escape(name)}"]`)) {
     const found = page.getElementById(shown.id);
     if (!found) continue;

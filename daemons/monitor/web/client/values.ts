@@ -49,6 +49,9 @@ export function showValues({ values = {}, links = {} }: Bulletin): void {
       if (link.live) lostSince.delete(card);
       else lostSince.set(card, link);
       card.querySelector(".linktext")!.textContent = link.text;
+      const claim = card.querySelector<HTMLElement>(".claim")!;
+      claim.textContent = link.claim;
+      claim.hidden = link.claim === "";
     }
   }
 }

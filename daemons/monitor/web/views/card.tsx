@@ -4,7 +4,7 @@ import type { Channel } from "../../../../lib/device/channel.ts";
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Client } from "../../lab.ts";
 import { isLive } from "../live.ts";
-import { headline, show, showLink, showName, showUnit } from "../show.ts";
+import { headline, show, showClaim, showLink, showName, showUnit } from "../show.ts";
 
 /** Values a card shows before it points to the device's own page. */
 const MOST_ROWS = 10;
@@ -76,18 +76,24 @@ function Headline({ client, channel, clock }: { client: Client; channel: Channel
   );
 }
 
-/** The head of a device: name, model, link. */
+/** The head of a device: name, model, link, and who alone may command it. */
 export function CardHead({ client }: { client: Client }) {
   const live = isLive(client);
+  const claim = showClaim(client);
   return (
-    <h2>
-      <a href={`/client/${encodeURIComponent(client.name)}`}>{client.name}</a>
-      <small>{client.title}</small>
-      <span class="link" title={client.address}>
-        <span class={`dot ${live ? "live" : "lost"}`} />
-        <span class="linktext">{showLink(client)}</span>
-      </span>
-    </h2>
+    <>
+      <h2>
+        <a href={`/client/${encodeURIComponent(client.name)}`}>{client.name}</a>
+        <small>{client.title}</small>
+        <span class="link" title={client.address}>
+          <span class={`dot ${live ? "live" : "lost"}`} />
+          <span class="linktext">{showLink(client)}</span>
+        </span>
+      </h2>
+      <p class="claim" role="status" title="Nobody else may command it until they release it" hidden={claim === ""}>
+        {claim}
+      </p>
+    </>
   );
 }
 

@@ -1,15 +1,14 @@
 /** What can be set or commanded, as forms made from the description; they work without scripts. @module */
+import type { PropsWithChildren } from "hono/jsx";
 import type { Channel } from "../../../../lib/device/channel.ts";
 import type { Command, Param } from "../../../../lib/device/model.ts";
 import { choicesOf, formatValue } from "../../../../lib/device/text.ts";
 import { milliseconds } from "../../../../lib/time/mod.ts";
 import type { Client } from "../../lab.ts";
 import type { Order, Orders } from "../orders.ts";
-import { OrderForm } from "./order_form.tsx";
+import { OrderForm, type OrderFormProps } from "./order_form.tsx";
 import { showUnit } from "../show.ts";
 import { showMoment } from "../times.ts";
-
-const pathOf = (client: Client, path: string): string => `/client/${encodeURIComponent(client.name)}/${path}`;
 
 /** Smallest and largest value, in words; empty where there is no limit. */
 export function limitsOf(param: Param): string {
@@ -98,14 +97,13 @@ export function SetForm({ client, channel, label, orders }: {
   const current = reading?.value === undefined ? undefined : formatValue(param, reading.value);
   const settle = param.type === "drivable" ? param.settle : undefined;
   return (
-    <OrderForm
-      deed="command"
-      client={client.name}
-      quiet
+    <DeviceForm
+      client={client}
+      orders={orders}
       class="set"
-      action={pathOf(client, "set")}
+      path="set"
+      what={key}
       data={{
-        "data-order": true,
         "data-value": param.type === "drivable" ? key : undefined,
         "data-target": param.type === "drivable" ? channel.key : undefined,
         "data-tolerance": settle?.tolerance,
@@ -136,8 +134,7 @@ export function SetForm({ client, channel, label, orders }: {
             <button type="submit" aria-label={`set ${label}`}>Set</button>
           </>
         )}
-      <Told order={orders.latest(client.name, key)} />
-    </OrderForm>
+    </DeviceForm>
   );
 }
 
@@ -149,14 +146,7 @@ export function CommandForm({ client, name, command, orders }: {
   readonly orders: Orders;
 }) {
   return (
-    <OrderForm
-      deed="command"
-      client={client.name}
-      quiet
-      class="call"
-      action={pathOf(client, "call")}
-      data={{ "data-order": true }}
-    >
+    <DeviceForm client={client} orders={orders} class="call" path="call" what={`command ${name}`}>
       <input type="hidden" name="command" value={name} />
       <button type="submit">{name}</button>
       {Object.entries(command.args ?? {}).map(([arg, param]) => (
@@ -165,8 +155,7 @@ export function CommandForm({ client, name, command, orders }: {
         </label>
       ))}
       <span class="quiet about">{command.description}</span>
-      <Told order={orders.latest(client.name, `command ${name}`)} />
-    </OrderForm>
+    </DeviceForm>
   );
 }
 
@@ -179,18 +168,30 @@ export function ButtonForm({ client, label, line, ask, orders }: {
   readonly orders: Orders;
 }) {
   return (
-    <OrderForm
-      deed="command"
-      client={client.name}
-      quiet
-      class="call"
-      action={pathOf(client, "button")}
-      data={{ "data-order": true }}
-    >
+    <DeviceForm client={client} orders={orders} class="call" path="button" what={`button ${label}`}>
       <input type="hidden" name="label" value={label} />
       {ask !== undefined && <input name="value" placeholder={ask} aria-label={ask} required />}
       <button type="submit" title={line}>{label}</button>
-      <Told order={orders.latest(client.name, `button ${label}`)} />
+    </DeviceForm>
+  );
+}
+
+/** A form that asks something of a device, and says what came of it last. */
+function DeviceForm({ client, orders, path, what, data = {}, children, ...rest }: PropsWithChildren<{
+  readonly client: Client;
+  readonly orders: Orders;
+  readonly class: string;
+  /** Where it goes, below the device's own address. */
+  readonly path: string;
+  /** Under what it is remembered. */
+  readonly what: string;
+  readonly data?: OrderFormProps["data"];
+}>) {
+  const action = `/client/${encodeURIComponent(client.name)}/${path}`;
+  return (
+    <OrderForm deed="command" client={client.name} quiet action={action} data={{ "data-order": true, ...data }} {...rest}>
+      {children}
+      <Told order={orders.latest(client.name, what)} />
     </OrderForm>
   );
 }
