@@ -1,5 +1,5 @@
 /** Another configuration for a MONITOR that runs. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DEFAULTS, readYaml } from "../../daemons/monitor/config/mod.ts";
 import type { Config } from "../../daemons/monitor/config/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
@@ -101,7 +101,7 @@ Deno.test("a reload says what takes a restart", async () => {
   assertEquals(did, ["interval 10 s", "port: only after a restart"]);
 });
 
-Deno.test("MONITOR reads its configuration anew on SIGHUP, and goes on with the old one when it is wrong", async () => {
+Deno.test("MONITOR reads its configuration anew on SIGHUP and from its page, and goes on with the old one when it is wrong", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await using first = await oldDaemon();
@@ -135,6 +135,21 @@ Deno.test("MONITOR reads its configuration anew on SIGHUP, and goes on with the 
     monitor.kill("SIGHUP");
     await eventually(() => monitor.log.includes("not reloaded") && monitor.log.includes("did you mean"));
     assert((await status()).includes("two=1"));
+    const page = `${await monitor.said(/^page at (\S+)$/m)}configuration`;
+    const reload = async () => {
+      const answer = await fetch(`${page}/reload`, {
+        method: "POST",
+        body: new URLSearchParams({ by: "anna" }),
+      });
+      assertEquals(answer.status, 200);
+      const [, shown = ""] = (await answer.text()).match(/<div id="reloaded"(.*?)<\/div>/s) ?? [];
+      return shown.replaceAll("&quot;", '"');
+    };
+    const refused = await reload();
+    assertMatch(refused, /not reloaded.*anna, .*monitor\.yaml line 2: prot.*did you mean "port"/s);
+    await Deno.writeTextFile(file, `clients: { two: "${second.address}" }\ninterval: 7\n`);
+    assertMatch(await reload(), /Reloaded\..*<li>one is not watched any more<\/li><li>interval 7 s<\/li>/s);
+    assertMatch(await reload(), /<li>nothing differs<\/li>/);
     client.close();
   } finally {
     await Deno.remove(folder, { recursive: true });

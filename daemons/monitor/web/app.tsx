@@ -17,6 +17,7 @@ import { serveLogbook } from "./logbook.tsx";
 import { paletteOf } from "./palette.ts";
 import { serveRuns } from "./runs.tsx";
 import { serveSettings } from "./settings.tsx";
+import { serveConfiguration } from "./configuration.tsx";
 import { serveDevices } from "./devices.tsx";
 import { serveFeeds } from "./feeds.tsx";
 import { Commander } from "./commander.ts";
@@ -123,6 +124,7 @@ export function createApp(
   serveFeeds(app, page, images);
   serveAlarms(app, page, commander);
   serveDevices(app, page, commander, more.layouts ?? new Map());
+  serveConfiguration(app, page, commander);
   serveSettings(app, page, commander, more.settings);
   serveRuns(app, page, commander, images);
   serveLog(app, page);

@@ -22,6 +22,8 @@ export function paletteOf(lab: Lab): PaletteEntry[] {
     ["Log: errors", "/log?type=error"],
     ["Logbook", "/logbook"],
     ["Kiosk", "/?kiosk"],
+    ["Configuration: reload it, devices", "/configuration"],
+    ["API", "/api/v1"],
   ];
   const clients = [...lab.clients.values()];
   const devices = clients.flatMap(({ name, title }): PaletteEntry[] => {

@@ -43,6 +43,7 @@ export const PAGES: readonly string[] = [
   "/client/cryocon",
   "/client/cryocon/console",
   "/client/cryocon/settings",
+  "/configuration",
   "/login",
 ];
 

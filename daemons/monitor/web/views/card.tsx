@@ -90,7 +90,12 @@ export function CardHead({ client }: { client: Client }) {
           <span class="linktext">{showLink(client)}</span>
         </span>
       </h2>
-      <p class="claim" role="status" title="Nobody else may command it until they release it" hidden={claim === ""}>
+      <p
+        class="claim"
+        role="status"
+        title="Nobody else may command it until they release it"
+        hidden={claim === ""}
+      >
         {claim}
       </p>
     </>

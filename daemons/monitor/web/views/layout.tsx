@@ -135,6 +135,10 @@ export function Layout(
             )}
             {children}
           </main>
+          <footer>
+            <a href="/configuration">Configuration</a>
+            <a href="/api/v1">API</a>
+          </footer>
         </body>
       </html>
     </>

@@ -189,7 +189,14 @@ function DeviceForm({ client, orders, path, what, data = {}, children, ...rest }
 }>) {
   const action = `/client/${encodeURIComponent(client.name)}/${path}`;
   return (
-    <OrderForm deed="command" client={client.name} quiet action={action} data={{ "data-order": true, ...data }} {...rest}>
+    <OrderForm
+      deed="command"
+      client={client.name}
+      quiet
+      action={action}
+      data={{ "data-order": true, ...data }}
+      {...rest}
+    >
       {children}
       <Told order={orders.latest(client.name, what)} />
     </OrderForm>
