@@ -130,8 +130,7 @@ export class Archive {
     while (!signal.aborted) {
       try {
         const feeder = await this.#open();
-        retry = FIRST_RETRY;
-        await this.#feed(feeder);
+        await this.#feed(feeder, () => retry = FIRST_RETRY);
       } catch (error) {
         this.#lost(error as Error);
       }
@@ -185,8 +184,6 @@ export class Archive {
     }
     this.#database = database;
     this.#feeder = feeder;
-    if (this.#problem) report("info", `${name} is back; ${spool.durable - feeder.applied} bytes wait for it`);
-    this.#problem = undefined;
     this.#turned();
     return feeder;
   }
@@ -207,13 +204,27 @@ export class Archive {
     return position;
   }
 
-  async #feed(feeder: Feeder): Promise<void> {
+  async #feed(feeder: Feeder, onBack: () => void): Promise<void> {
     const { spool } = this.#options;
+    const waiting = spool.durable - feeder.applied;
+    let isBack = false;
     while (!this.#stop.signal.aborted) {
-      await this.#tidy(feeder);
+      if (isBack) await this.#tidy(feeder);
       if (feeder.applied < spool.durable) await feeder.next();
-      else await this.#rest(feeder);
+      else if (isBack) await this.#rest(feeder);
+      if (isBack) continue;
+      // One whose disk is full can be opened, and takes nothing: it is back when it has taken something.
+      isBack = true;
+      this.#found(waiting);
+      onBack();
     }
+  }
+
+  #found(waiting: number): void {
+    const { report, name } = this.#options;
+    if (this.#problem) report("info", `${name} is back; ${waiting} bytes wait for it`);
+    this.#problem = undefined;
+    this.#turned();
   }
 
   /** Waits until there is more in the spool, or something to tidy up. */

@@ -2,14 +2,7 @@
 import type { Sql } from "postgres";
 import type { Series } from "../lab.ts";
 import { cut, readBins, readLast } from "./bins.ts";
-
-/** A stretch of time, unix seconds. */
-export interface Stretch {
-  /** Its begin. */
-  readonly from: number;
-  /** Its end. */
-  readonly to: number;
-}
+import { readRecordings, type Stretch } from "./recorded.ts";
 
 /** What to ask for. */
 export interface HistoryRange extends Stretch {
@@ -74,21 +67,6 @@ export async function readHistory(
     order by value.time limit ${points + 1}`; // not by the column that is given, which has no index
   if (rows.length <= points) return steps(rows, before, range, recordings);
   return await binned(sql, channel.id, before && held(before), range, recordings);
-}
-
-/** The stretches within which a MONITOR was recording, in their order; `own` is this one's. */
-export async function readRecordings(sql: Sql, { from, to }: Stretch, own: Stretch): Promise<Stretch[]> {
-  const rows = await sql<{ from: number; to: number }[]>`
-    select extract(epoch from since)::float8 as from, extract(epoch from seen)::float8 as to
-    from dewar.recording where seen >= to_timestamp(${from}) and since <= to_timestamp(${to})`;
-  const merged: Stretch[] = [];
-  for (const stretch of [...rows, own].sort((a, b) => a.from - b.from)) {
-    const last = merged.at(-1);
-    if (last && stretch.from <= last.to) {
-      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, stretch.to) };
-    } else merged.push(stretch);
-  }
-  return merged;
 }
 
 /** Looked for no further back than it would hold: in the recording at that moment. */

@@ -3,7 +3,8 @@ import type { Sql } from "postgres";
 import type { Param } from "../../../lib/device/model.ts";
 import type { Quality, Reading, Severity } from "../../../lib/device/reading.ts";
 import type { Value } from "../../../lib/device/types.ts";
-import { heldUntil, readRecordings, recordedSince, type Stretch } from "./history.ts";
+import { heldUntil, recordedSince } from "./history.ts";
+import { readRecordings, type Stretch } from "./recorded.ts";
 
 /** A channel of a client. */
 export interface ChannelName {

@@ -1,6 +1,6 @@
 /** What was: values, log, notes and runs of the past, as the pages ask for them. @module */
 import type { Sql } from "postgres";
-import type { Stretch } from "./history.ts";
+import type { Stretch } from "./recorded.ts";
 import { findLog, type LogPage, type LogQuery, logSources } from "./log_query.ts";
 import { findNotes, type NoteFound, type NoteQuery, type NoteRow } from "./note.ts";
 import {

@@ -1,12 +1,17 @@
-/** How long values are kept, channel by channel; rollups stay. @module */
+/**
+ * How long values are kept, channel by channel; rollups stay. It is not the clock that makes values old, which may be
+ * wrong by years, but how long a MONITOR has been recording since.
+ * @module
+ */
 import type { Sql } from "postgres";
 import { type Partition, partitionsOf } from "./partitions.ts";
+import { allRecordings, recordedFor } from "./recorded.ts";
 
 /** How long the values of some channels are kept. */
 export interface Retention {
   /** Channels with their client, `*` for anything: `archon.*`, `*.temperature`. */
   readonly pattern: string;
-  /** How long, seconds. */
+  /** How long, seconds in which a MONITOR is recording. */
   readonly keep: number;
 }
 
@@ -44,6 +49,8 @@ export function keepOf(channel: string, rules: readonly Retention[]): number | u
 interface Bounded {
   readonly id: number;
   readonly keep: number;
+  /** What is before this moment is old; unix seconds. */
+  readonly before: number;
 }
 
 /**
@@ -53,19 +60,19 @@ interface Bounded {
  *
  * @param sql The database.
  * @param rules How long; the last that means a channel counts.
- * @param now Unix seconds.
  * @returns How many were removed; for a month that went, an estimate.
  */
-export async function removeOld(sql: Sql, rules: readonly Retention[], now: number): Promise<number> {
+export async function removeOld(sql: Sql, rules: readonly Retention[]): Promise<number> {
   if (rules.length === 0) return 0;
   const channels = await sql<{ id: number; name: string }[]>`
     select id, client || '.' || key as name from dewar.channel`;
+  const recordings = await allRecordings(sql);
   const bounded: Bounded[] = [];
   const forever: number[] = [];
   for (const { id, name } of channels) {
     const keep = keepOf(name, rules);
     if (keep === undefined) forever.push(id);
-    else bounded.push({ id, keep });
+    else bounded.push({ id, keep, before: recordedFor(recordings, keep) });
   }
   if (bounded.length === 0) return 0;
   const [rolled] = await sql<{ until: number }[]>`
@@ -74,7 +81,7 @@ export async function removeOld(sql: Sql, rules: readonly Retention[], now: numb
   let removed = 0;
   for (const table of ["value", "second"] as const) {
     for (const part of await partitionsOf(sql, table)) {
-      removed += await removeFrom(sql, part, { bounded, forever, now, rolled: rolled.until });
+      removed += await removeFrom(sql, part, { bounded, forever, rolled: rolled.until });
       if (removed >= STEP) return removed;
     }
   }
@@ -84,14 +91,13 @@ export async function removeOld(sql: Sql, rules: readonly Retention[], now: numb
 interface Keeping {
   readonly bounded: readonly Bounded[];
   readonly forever: readonly number[];
-  readonly now: number;
   readonly rolled: number;
 }
 
 async function removeFrom(sql: Sql, part: Partition, keeping: Keeping): Promise<number> {
   const { name, since, until } = part;
-  const { bounded, now, rolled } = keeping;
-  const over = bounded.filter(({ keep }) => until !== undefined && until <= now - keep);
+  const { bounded, rolled } = keeping;
+  const over = bounded.filter(({ before }) => until !== undefined && until <= before);
   if (
     until !== undefined && until <= rolled && over.length > 0 && !await hasOthers(sql, name, over, keeping)
   ) {
@@ -101,10 +107,11 @@ async function removeFrom(sql: Sql, part: Partition, keeping: Keeping): Promise<
     return size!.rows;
   }
   const longest = keeping.forever.length > 0 ? Infinity : Math.max(...bounded.map(({ keep }) => keep));
-  const old = bounded.flatMap(({ id, keep }) => {
-    const before = Math.min(now - keep, rolled);
+  const old = bounded.flatMap(({ id, keep, before: old }) => {
+    const before = Math.min(old, rolled);
     const waits = since !== undefined && keep === longest && keep >= MONTH; // for the month to go as a whole
-    return (since !== undefined && before <= since) || waits ? [] : [{ id, before }];
+    const isNone = before === -Infinity || (since !== undefined && before <= since);
+    return isNone || waits ? [] : [{ id, before }];
   });
   if (old.length === 0) return 0;
   const deleted = await sql`

@@ -9,6 +9,8 @@ import type { BatchValues } from "./values.ts";
 const LAG = 60;
 /** So many values are worked out from the database at a time, about. */
 const AT_A_TIME = 200_000;
+/** How long a clock must lie behind what is summed up until it is that which was wrong, seconds. */
+const DOUBT = HOUR;
 /** Longest stretch worked out at a time, seconds. */
 const LONGEST = 31 * 86_400;
 /** Rollups that are written at a time. */
@@ -22,6 +24,7 @@ export class Rollups {
   #others = 0;
   #stride = HOUR;
   #until = Infinity;
+  #behindSince: number | undefined;
 
   /**
    * Makes them.
@@ -84,6 +87,11 @@ export class Rollups {
       select extract(epoch from until)::float8 as until from dewar.rolled`;
     let { until } = row!;
     let isMore = false;
+    if (this.#wasAhead(until, now)) {
+      until = target;
+      await sql`update dewar.rolled set until = to_timestamp(${target}), due = to_timestamp(${target})`;
+      await this.opened(sql, now);
+    }
     if (until < target) {
       // From now on whoever writes a value of those hours says that it is late: none is missed.
       await sql`update dewar.rolled set due = greatest(due, to_timestamp(${target}))`;
@@ -94,6 +102,17 @@ export class Rollups {
     } else if (this.pending > 0) await this.write(sql, now);
     this.#until = until;
     return await mend(sql, until) || isMore;
+  }
+
+  /**
+   * Whether a clock that was years ahead had hours summed up that are to come: until they have, all values would be late.
+   * It is believed only after a while, as it may be that it is wrong now.
+   */
+  #wasAhead(until: number, now: number): boolean {
+    const isBehind = now < until - 2 * HOUR;
+    if (!isBehind) this.#behindSince = undefined;
+    else if (!(now >= this.#behindSince!)) this.#behindSince = now;
+    return isBehind && now >= this.#behindSince! + DOUBT;
   }
 
   /** Writes the rollups that are ready: nobody reads them before their hour is over. */
@@ -108,8 +127,9 @@ export class Rollups {
 
   async #fromStored(sql: Sql, from: number, target: number, now: number): Promise<number> {
     const to = Math.min(target, this.#sums.begin, from + this.#stride);
-    await this.#months.make(sql, stepsOf(from, to), now);
     const count = await rollUp(sql, from, to);
+    // Whatever month it is of comes from where all others lie; a clock that is ahead makes none of the years between.
+    if (count > 0) await this.#months.make(sql, stepsOf(from, to), now);
     if (count < AT_A_TIME / 4) this.#stride = Math.min(this.#stride * 2, LONGEST);
     if (count > AT_A_TIME) this.#stride = Math.max(HOUR, Math.floor(this.#stride / 2 / HOUR) * HOUR);
     await sql`update dewar.rolled set until = greatest(until, to_timestamp(${to}))`;

@@ -11,11 +11,12 @@ import { Archive } from "./archive.ts";
 import { databaseName, openDatabase, type Whereabouts } from "./database.ts";
 import { encodeEntry, type Entry, imageEntry, logEntry, noteEntry, runEntry } from "./entry.ts";
 import { lockFolder } from "./folder_lock.ts";
-import { type HistoryRange, readHistory, type Stretch } from "./history.ts";
+import { type HistoryRange, readHistory } from "./history.ts";
 import { ImageStore } from "./image_store.ts";
 import { promiseOf } from "./promise.ts";
 import { RecentLog } from "./recent_log.ts";
 import { Recorder } from "./recorder.ts";
+import { Recording } from "./recording.ts";
 import { Records } from "./records.ts";
 import { removeOld, type Retention } from "./retention.ts";
 import { type Report, Spool } from "./spool.ts";
@@ -107,12 +108,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const id = await spoolId(`${data}/spool`);
     const open = (signal: AbortSignal) => openDatabase(where, { clock, signal });
     const upkeep = "folder" in where ? new Upkeep(clock) : undefined;
-    const offset = clock.time() - clock.now() / 1000;
-    // A clock that is set years ahead makes nothing old that is not.
-    const lasting = () => Math.min(clock.time(), offset + clock.now() / 1000);
     const tidy = async (sql: Sql) => {
       const isMore = await upkeep?.step(sql);
-      return await removeOld(sql, options.retention ?? [], lasting()) > 0 || isMore === true;
+      return await removeOld(sql, options.retention ?? []) > 0 || isMore === true;
     };
     const archive = new Archive({ open, name, spool, id, clock, report, tidy });
     return new SpooledStore({ lock, spool, archive, clock, promise: promiseOf(where), report });
@@ -134,7 +132,7 @@ interface Parts {
 
 class SpooledStore implements Store {
   readonly #parts: Parts;
-  readonly #since: number;
+  readonly #recording: Recording;
   readonly #recorder: Recorder;
   readonly #alive: Disposable;
   readonly images: ImageStore;
@@ -145,8 +143,8 @@ class SpooledStore implements Store {
   constructor(parts: Parts) {
     const { spool, clock } = parts;
     this.#parts = parts;
-    this.#since = clock.time();
-    this.#recorder = new Recorder({ spool, clock, since: this.#since });
+    this.#recording = new Recording(clock);
+    this.#recorder = new Recorder({ spool, clock, since: this.#recording.stretch.from });
     const query = <T>(work: (sql: Sql) => Promise<T>) => parts.archive.query(work);
     const flush = () => this.flush();
     this.#recent = new RecentLog({ clock, query, flush, report: parts.report });
@@ -161,7 +159,7 @@ class SpooledStore implements Store {
       query,
       flush,
       promise: parts.promise,
-      recording: () => this.#recording,
+      recording: () => this.#recording.stretch,
     });
     this.#noteAlive();
     const timer = clock.every(ALIVE_EVERY, () => this.#noteAlive());
@@ -205,7 +203,9 @@ class SpooledStore implements Store {
   }
 
   async history(client: string, key: string, range: HistoryRange): Promise<Series> {
-    return await this.#parts.archive.query((sql) => readHistory(sql, client, key, range, this.#recording));
+    return await this.#parts.archive.query((sql) =>
+      readHistory(sql, client, key, range, this.#recording.stretch)
+    );
   }
 
   async recentLog(count: number): Promise<readonly LabLine[]> {
@@ -237,13 +237,8 @@ class SpooledStore implements Store {
     }
   }
 
-  /** The stretch for which this process has been recording. */
-  get #recording(): Stretch {
-    return { from: this.#since, to: this.#parts.clock.time() };
-  }
-
   #noteAlive(): void {
-    this.#append({ kind: "recording", since: this.#since, seen: this.#parts.clock.time() });
+    for (const entry of this.#recording.note()) this.#append(entry);
   }
 
   #append(entry: Entry): boolean {

@@ -7,6 +7,7 @@ import { openDatabase } from "../../../daemons/monitor/store/database.ts";
 import { openStore } from "../../../daemons/monitor/store/mod.ts";
 import type { Reading } from "../../../lib/device/mod.ts";
 import { clockFrom, systemClock } from "../../../lib/time/mod.ts";
+import { fillDisk } from "./ballast.ts";
 
 const [folder, db] = Deno.args;
 const data = `${folder}/data`;
@@ -41,24 +42,10 @@ const tell = (when: string) => {
   console.log(JSON.stringify({ when, given, stored, dropped, problem }));
 };
 
-/** Takes all room but so many bytes. */
-async function fill(left: number): Promise<void> {
-  await Deno.writeFile(ballast, new Uint8Array());
-  const piece = new Uint8Array(2 ** 20);
-  let size = 0;
-  using file = await Deno.open(ballast, { append: true });
-  try {
-    for (;;) size += await file.write(piece);
-  } catch (error) {
-    if (!/No space left/.test((error as Error).message)) throw error;
-  }
-  await file.truncate(Math.max(0, size - left));
-}
-
 give(1000);
 await store.flush();
 tell("room");
-await fill(4 * 2 ** 20);
+await fillDisk(ballast, 4 * 2 ** 20);
 while (store.dropped < 1000) {
   give(1000);
   await systemClock.sleep("20 ms");

@@ -2,7 +2,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { smallDisk, testWith } from "../../needs.ts";
 import { ROOT } from "../../processes.ts";
+import { postgresPrograms } from "./cluster.ts";
 import { giveDatabase } from "./made_database.ts";
+
+const programs = { found: postgresPrograms(), enable: "apt-get install postgresql" };
 
 /** What the child tells. */
 interface Told {
@@ -20,6 +23,21 @@ interface End {
   readonly reports: readonly string[];
 }
 
+const child = (name: string, ...args: string[]) =>
+  `${Deno.execPath()} run -A --no-check ${ROOT}tests/monitor/store/${name}_child.ts ${args.join(" ")}`;
+
+/** Runs a script that may mount a disk; each line it writes is JSON. */
+async function run(script: string): Promise<{ lines: { when: string }[]; log: string }> {
+  const { stdout, stderr } = await new Deno.Command(smallDisk.found!, {
+    args: ["-rm", "sh", "-c", script],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const [output, log] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
+  return { lines: output.trim().split("\n").map((line) => JSON.parse(line)), log };
+}
+
 testWith(
   "Store on a full disk keeps all that it has counted as stored, counts what it drops, and goes on when there is room",
   [smallDisk],
@@ -28,22 +46,13 @@ testWith(
     try {
       await giveDatabase(made);
       await Deno.mkdir(`${made}/disk`);
-      const child =
-        `${Deno.execPath()} run -A --no-check ${ROOT}tests/monitor/store/full_disk_child.ts ${made}/disk`;
       const script = `mount -t tmpfs -o size=160m none ${made}/disk && mkdir ${made}/disk/data &&
-        mv ${made}/database ${made}/disk/data/database && exec ${child}`;
-      const { stdout, stderr } = await new Deno.Command(smallDisk.found!, {
-        args: ["-rm", "sh", "-c", script],
-        cwd: ROOT,
-        stdout: "piped",
-        stderr: "piped",
-      }).output();
-      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-      const lines = text(stdout).trim().split("\n").map((line) => JSON.parse(line));
+        mv ${made}/database ${made}/disk/data/database && exec ${child("full_disk", `${made}/disk`)}`;
+      const { lines, log } = await run(script);
       assertEquals(
         lines.map(({ when }) => when),
         ["room", "full", "room again", "opened again", "end"],
-        text(stderr),
+        log,
       );
       const [, full, again, opened, end] = lines as [Told, Told, Told, Told, End];
       assertStringIncludes(full.problem!, "No space left on device");
@@ -63,6 +72,43 @@ testWith(
       console.log(
         `${again.given} values given, ${again.stored} stored, ${again.dropped} dropped while the disk was full, ` +
           `${again.stored - end.numbers} lost, ${end.rows - end.gaps - end.numbers} doubled`,
+      );
+    } finally {
+      await Deno.remove(made, { recursive: true });
+    }
+  },
+);
+
+testWith(
+  "Store keeps on its own disk what its PostgreSQL on a full one cannot take, says so once, and goes on when there is room",
+  [smallDisk, programs],
+  async () => {
+    const made = await Deno.makeTempDir();
+    try {
+      await Deno.mkdir(`${made}/disk`);
+      await Deno.mkdir(`${made}/data`);
+      // PostgreSQL will not be run by root, not even by one that is nobody outside.
+      const script = `mount -t tmpfs -o size=160m none ${made}/disk &&
+        exec unshare -U --map-user=1000 ${child("full_server", `${made}/data`, `${made}/disk`)}`;
+      const { lines, log } = await run(script);
+      assertEquals(
+        lines.map(({ when }) => when),
+        ["room", "full", "still full", "room again", "end"],
+        log,
+      );
+      const [, full, still, again, end] = lines as [Told, Told, Told, Told, End];
+      for (const { problem } of [full, still]) assertStringIncludes(problem!, "PostgreSQL at");
+      assertEquals([again.stored, again.dropped, again.problem], [again.given, 0, undefined]);
+      assertEquals([end.numbers, end.rows], [again.given, again.given], "stored once, all of them");
+      assertEquals(
+        end.reports.map((one) => one.split(":")[0]),
+        ["error", "info"],
+        end.reports.join("\n"),
+      );
+      console.log(
+        `${full.problem}: ${again.given} values given, ${again.given - end.numbers} lost, ${
+          end.rows - end.numbers
+        } doubled`,
       );
     } finally {
       await Deno.remove(made, { recursive: true });

@@ -25,8 +25,8 @@ const counts = async (sql: Sql) => {
 
 const parts = async (sql: Sql) => (await partitionsOf(sql, "value")).map(({ name }) => name);
 
-async function remove(sql: Sql, rules: readonly Retention[], now = NOW): Promise<void> {
-  while (await removeOld(sql, rules, now) > 0);
+async function remove(sql: Sql, rules: readonly Retention[]): Promise<void> {
+  while (await removeOld(sql, rules) > 0);
 }
 
 onBothEngines("retention", async (engine, t) => {
@@ -40,7 +40,15 @@ onBothEngines("retention", async (engine, t) => {
     await sql`delete from dewar.rolled`;
     await sql`insert into dewar.rolled (until, due) values (to_timestamp(${until}), to_timestamp(${until}))`;
   };
+  const recorded = async (...stretches: (readonly [from: number, to: number])[]) => {
+    await sql`delete from dewar.recording`;
+    for (const [from, to] of stretches) {
+      await sql`
+        insert into dewar.recording values (gen_random_uuid(), to_timestamp(${from}), to_timestamp(${to}))`;
+    }
+  };
   const begin = async () => {
+    await recorded([date(2026, 7, 1), NOW]);
     for (const name of await parts(sql)) {
       if (name !== "value_other") await sql.unsafe(`drop table dewar.${name}`);
     }
@@ -95,6 +103,21 @@ onBothEngines("retention", async (engine, t) => {
     await begin();
     await remove(sql, [{ pattern: "a.*", keep: 10 * DAY }, { pattern: "a.y", keep: 60 * DAY }]);
     assertEquals(await counts(sql), { 1: 10, 2: 60, 3: (NOW - date(2026, 7, 1)) / DAY });
+  });
+
+  await t.step("it is recording that makes values old, not a clock that is wrong", async () => {
+    await begin();
+    const wrong = [date(2099, 0, 1), date(1971, 0, 1)] as const;
+    await rolled(date(2099, 0, 2));
+    const stretches = [[date(2026, 8, 26), date(2026, 9, 6)], [date(2026, 9, 26), NOW]] as const;
+    await recorded(...stretches, ...wrong.map((time) => [time, time + 600] as const));
+    for (const time of wrong) await insert(sql, 1, time, time + 600, 60);
+    await remove(sql, [{ pattern: "*", keep: 30 * DAY + 3600 }]);
+    const left = (NOW - date(2026, 9, 1)) / DAY;
+    assertEquals(await counts(sql), { 1: left + 10, 2: left, 3: left });
+    await recorded();
+    await remove(sql, [{ pattern: "*", keep: DAY }]);
+    assertEquals(await counts(sql), { 1: left + 10, 2: left, 3: left }, "nobody has been recording");
   });
 
   await t.step("nothing is removed that was not rolled up", async () => {
