@@ -4,7 +4,7 @@ import { DewarError } from "../../../lib/errors.ts";
 import type { Entry } from "./entry.ts";
 import type { ImageRow } from "./image.ts";
 import type { RunRow } from "./run.ts";
-import type { BatchValues } from "./values.ts";
+import type { Columns } from "./values.ts";
 
 /** Where a batch comes from. */
 export interface Source {
@@ -24,14 +24,14 @@ export interface Source {
  *
  * @param sql The database.
  * @param entries The records, in order.
- * @param values The values in them.
+ * @param columns The values in them.
  * @param source Where they come from.
  * @throws {DewarError} If the database is not at the position before the batch.
  */
 export async function applyBatch(
   sql: Sql,
   entries: readonly Entry[],
-  { columns }: BatchValues,
+  columns: Columns,
   source: Source,
 ): Promise<void> {
   const lines = entries.flatMap((entry) => entry.kind === "log" ? [entry.line] : []);

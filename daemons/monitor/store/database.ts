@@ -38,7 +38,8 @@ export function arrayText(items: Items): string {
   return `{${items.map(arrayItem).join()}}`;
 }
 
-function arrayItem(item: number | string | null): string {
+/** An item of an array as the database reads it. */
+export function arrayItem(item: number | string | null): string {
   if (typeof item !== "string") return item === null ? "NULL" : String(item);
   return `"${item.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -4,13 +4,16 @@ import { type Clock, withDeadline } from "../../../lib/time/mod.ts";
 import { applyBatch } from "./batch.ts";
 import { applyChannels, type Channels } from "./channels.ts";
 import { decodeEntry, type Entry } from "./entry.ts";
+import type { Span } from "./frame.ts";
 import type { Months } from "./partitions.ts";
 import type { Rollups } from "./rollups.ts";
-import type { Report, Spool, SpoolRead } from "./spool.ts";
-import { type BatchValues, valuesOf } from "./values.ts";
+import type { Report, Spool } from "./spool.ts";
+import { BatchValues } from "./values.ts";
 
 /** About how many bytes of the spool go into one transaction: some ten thousand values. */
 const BATCH_BYTES = 2 ** 20;
+/** About how many of them are looked at in one go: whoever waits for values meanwhile has their turn in between. */
+const PIECE_BYTES = 128 * 2 ** 10;
 /** A database that answers nothing for so long is taken for lost. */
 export const PATIENCE = "60 s";
 
@@ -44,9 +47,12 @@ export interface FeederOptions {
   readonly onRefused: (values: number) => void;
 }
 
-/** A piece of the spool that was sent. */
-interface Batch extends SpoolRead {
-  readonly entries: readonly Entry[];
+/** A stretch of the spool that was sent. */
+interface Batch {
+  /** The position after it. */
+  readonly next: number;
+  /** What of it could not be read. */
+  readonly damaged: readonly Span[];
   /** Its values, once the database has them. */
   readonly written: Promise<BatchValues>;
 }
@@ -104,7 +110,7 @@ export class Feeder {
       await this.#ahead?.written.catch(() => {}); // it comes after one that has failed
       this.#ahead = undefined;
       if (!isRefusal(error)) throw error;
-      await this.#carrySingly(batch);
+      await this.#carrySingly(batch.next);
     }
     for (const { start, end } of batch.damaged) {
       report("error", `The spool is damaged: ${end - start} bytes at position ${start} are lost`);
@@ -113,41 +119,92 @@ export class Feeder {
   }
 
   /** One record that the database cannot take must not hold up all others. */
-  async #carrySingly({ entries, records, next }: Batch): Promise<void> {
-    const { report, name, onRefused } = this.#options;
-    for (const [i, entry] of entries.entries()) {
-      const to = i === entries.length - 1 ? next : records[i]!.end;
-      try {
-        this.#took(await this.#write([entry], this.#applied, to), to);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        if (entry.kind === "values") onRefused(entry.rows.length);
-        const why = (error as Error).message;
-        report("error", `${name} refused a record at position ${this.#applied}: ${why}`);
-        this.#took(await this.#write([], this.#applied, to), to);
+  async #carrySingly(until: number): Promise<void> {
+    while (this.#applied < until) {
+      const { records, next } = await this.#options.spool.read(this.#applied, PIECE_BYTES);
+      if (records.length === 0) await this.#carryEntry(undefined, next);
+      for (const [i, { payload, end }] of records.entries()) {
+        if (this.#applied >= until) return;
+        await this.#carryEntry(decodeEntry(payload), i === records.length - 1 ? next : end);
       }
     }
   }
 
-  async #send(from: number): Promise<Batch> {
-    const read = await this.#options.spool.read(from, BATCH_BYTES);
-    const entries = read.records.map(({ payload }) => decodeEntry(payload));
-    const written = this.#write(entries, from, read.next);
-    written.catch(() => {}); // said when it is awaited
-    return { ...read, entries, written };
+  async #carryEntry(entry: Entry | undefined, to: number): Promise<void> {
+    const { report, name, onRefused } = this.#options;
+    try {
+      this.#took(await this.#write(entry ? [entry] : [], to), to);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (entry?.kind === "values") onRefused(entry.rows.length);
+      const why = (error as Error).message;
+      report("error", `${name} refused a record at position ${this.#applied}: ${why}`);
+      this.#took(await this.#write([], to), to);
+    }
   }
 
-  async #write(entries: readonly Entry[], from: number, to: number): Promise<BatchValues> {
-    const { sql, id, channels, months, clock, signal, name } = this.#options;
+  /** Sends the next batch. The one after it may be sent when this is done, and comes behind it. */
+  async #send(from: number): Promise<Batch> {
+    const { spool } = this.#options;
+    const values = new BatchValues();
+    const others: Entry[] = [];
+    const damaged: Span[] = [];
+    let next = from;
+    const { promise: sent, resolve: onSent } = Promise.withResolvers<void>();
+    const send = async () => {
+      do {
+        const piece = await spool.read(next, PIECE_BYTES);
+        next = piece.next;
+        damaged.push(...piece.damaged);
+        await this.#add(piece.records.map(({ payload }) => decodeEntry(payload)), values, others);
+      } while (next - from < BATCH_BYTES && next < spool.durable);
+      return await this.#apply(values, others, from, next, onSent);
+    };
+    const written = send();
+    void written.then(() => {}, () => {}).then(onSent); // what went wrong is said when it is awaited
+    await sent;
+    return { next, damaged, written };
+  }
+
+  async #write(entries: readonly Entry[], to: number): Promise<BatchValues> {
+    const values = new BatchValues();
+    const others: Entry[] = [];
+    await this.#add(entries, values, others);
+    return await this.#apply(values, others, this.#applied, to);
+  }
+
+  /** Sorts records into values and what is none, and makes their channels known. */
+  async #add(entries: readonly Entry[], values: BatchValues, others: Entry[]): Promise<void> {
+    const { sql, channels } = this.#options;
+    await this.#answered(() => applyChannels(sql, channels, entries));
+    values.add(entries, channels);
+    for (const entry of entries) if (entry.kind !== "values" && entry.kind !== "channels") others.push(entry);
+  }
+
+  async #apply(
+    values: BatchValues,
+    others: readonly Entry[],
+    from: number,
+    to: number,
+    onSent: () => void = () => {},
+  ): Promise<BatchValues> {
+    const { sql, id, months, clock } = this.#options;
+    const columns = await values.columns();
+    await this.#answered(async () => {
+      await months.make(sql, values.times, clock.time());
+      const applying = applyBatch(sql, others, columns, { spool: id, from, to });
+      onSent();
+      await applying;
+    });
+    return values;
+  }
+
+  /** Waits for the database, but not for ever. */
+  async #answered(work: () => Promise<void>): Promise<void> {
+    const { clock, signal, name } = this.#options;
     this.#writing++;
     try {
-      return await withDeadline(async () => {
-        await applyChannels(sql, channels, entries);
-        const values = valuesOf(entries, channels);
-        await months.make(sql, values.times, clock.time());
-        await applyBatch(sql, entries, values, { spool: id, from, to });
-        return values;
-      }, { clock, timeout: PATIENCE, signal, what: `answer of ${name}` });
+      await withDeadline(work, { clock, timeout: PATIENCE, signal, what: `answer of ${name}` });
     } finally {
       this.#writing--;
     }

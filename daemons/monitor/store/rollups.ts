@@ -66,11 +66,10 @@ export class Rollups {
   }
 
   /** Takes values that are now in the database. */
-  add({ channels, times, rows }: BatchValues): void {
-    for (const [place, [, , number, , quality]] of rows.entries()) {
-      const isGood = quality === 0;
-      const sum = isGood && number !== null ? Number(number) : null;
-      this.#sums.add(channels[place]!, times[place]!, sum, isGood);
+  add({ channels, times, numbers, good }: BatchValues): void {
+    for (const [place, number] of numbers.entries()) {
+      const known = Number.isNaN(number) ? null : number;
+      this.#sums.add(channels[place]!, times[place]!, known, good[place] === 1);
     }
   }
 

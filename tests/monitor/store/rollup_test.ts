@@ -10,7 +10,7 @@ import { mend, rollUp } from "../../../daemons/monitor/store/rollup.ts";
 import { Rollups } from "../../../daemons/monitor/store/rollups.ts";
 import { migrate } from "../../../daemons/monitor/store/schema.ts";
 import { microsecond } from "../../../daemons/monitor/store/sums.ts";
-import { valuesOf } from "../../../daemons/monitor/store/values.ts";
+import { BatchValues } from "../../../daemons/monitor/store/values.ts";
 import { Random } from "../../../lib/sim/random.ts";
 import { onBothEngines } from "./engines.ts";
 
@@ -19,6 +19,15 @@ const HOURS = 2;
 const END = START + HOURS * 3600;
 const CHANNELS = ["dense", "fast", "slow", "wild", "text"] as const;
 const IDS = new Channels(CHANNELS.map((key, place) => ["a", key, place + 1] as const));
+
+/** The values of records, which may come in two pieces. */
+function valuesOf(entries: readonly Entry[]): BatchValues {
+  const values = new BatchValues();
+  const half = entries.length >> 1;
+  values.add(entries.slice(0, half), IDS);
+  values.add(entries.slice(half), IDS);
+  return values;
+}
 
 type Stored = readonly [channel: number, row: ValueRow];
 
@@ -173,7 +182,7 @@ onBothEngines("rollups", async (engine, t) => {
     await rollups.opened(sql, now);
     return rollups;
   };
-  const add = (rollups: Rollups, part: readonly Stored[]) => rollups.add(valuesOf(entriesOf(part), IDS));
+  const add = (rollups: Rollups, part: readonly Stored[]) => rollups.add(valuesOf(entriesOf(part)));
 
   await t.step("that are worked out from what is stored are what the values say", async () => {
     await insert(sql, rows);
@@ -207,9 +216,9 @@ onBothEngines("rollups", async (engine, t) => {
       const part = coming.slice(from, from + 500);
       const now = part.at(-1)![1][1];
       const entries = entriesOf(part);
-      const batch = valuesOf(entries, IDS);
+      const batch = valuesOf(entries);
       await sql`insert into dewar.spool values (${spool}, ${from}) on conflict (id) do nothing`;
-      await applyBatch(sql, entries, batch, { spool, from, to: from + 500 });
+      await applyBatch(sql, entries, await batch.columns(), { spool, from, to: from + 500 });
       if (random.uniform() < 0.03) rollups = await make(now);
       else rollups.add(batch);
       if (random.uniform() < 0.2) await rollups.step(sql, now);
