@@ -17,6 +17,7 @@ const FIXED = [
   "tls",
   "trustNetwork",
   "behindHttps",
+  "webOrigin",
   "openMetrics",
   "oldWebCommands",
   "retention",

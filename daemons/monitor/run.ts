@@ -159,7 +159,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       const { serveKatcp } = await import("../../lib/daemon/katcp.ts");
       const katcp = await serveKatcp(monitorService({ ...served, via: "katcp" }), {
         address: formatAddress(config.host, config.katcpPort),
-        commands: config.katcpCommands ? "everybody" : "nobody",
+        commands: !config.katcpCommands ? "nobody" : config.trustNetwork ? "everybody" : "local",
         clock,
         log: (type, message) => lab.say(type, message),
         ...transport ? { transport } : {},

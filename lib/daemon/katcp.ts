@@ -85,7 +85,7 @@ function takeCommands(server: DeviceServer, service: ShownService, options: Serv
       throw new FailReply("Only clients on the device's own machine may command it over KATCP");
     }
     let peer = callers.get(client);
-    if (!peer) callers.set(client, peer = peerOf(client));
+    if (!peer) callers.set(client, peer = peerOf(client, client.isLocal || options.commands === "everybody"));
     try {
       return answer(await service.command(line, callerOf(exchange, peer)));
     } catch (error) {
@@ -148,14 +148,14 @@ function parsed(line: string): ParsedLine {
 }
 
 /** The client as those see it who carry out its commands. */
-function peerOf(client: ClientConnection): Peer {
+function peerOf(client: ClientConnection, trusted: boolean): Peer {
   return {
     name: `katcp-${client.address}`,
     type: "",
     address: client.address,
     modern: true,
     token: undefined,
-    trusted: true,
+    trusted,
     gone: client.gone,
     send() {}, // what lines tell without being asked has its own informs here
   };

@@ -1,26 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Connection, Transport } from "../../lib/net/mod.ts";
 import { type LineClient, lineClient, MemoryTransport } from "../../lib/testing/mod.ts";
 import { withLamp } from "./lamp_server.ts";
-
-/** Everything from beyond this machine, as far as the server can see. */
-function remote(network: MemoryTransport): Transport {
-  return {
-    connect: (address) => network.connect(address),
-    listen: (address, accept) =>
-      network.listen(address, (connection) => {
-        accept(
-          new Proxy(connection, {
-            get(target, key) {
-              if (key === "isLocal") return false;
-              const value = Reflect.get(target, key, target);
-              return typeof value === "function" ? value.bind(target) : value;
-            },
-          }) as Connection,
-        );
-      }),
-  };
-}
+import { remote } from "./remote.ts";
 
 Deno.test("serveLine() lets peers from beyond this machine look, and command with a token", () => {
   const network = new MemoryTransport();

@@ -23,6 +23,10 @@ export interface AccessSettings {
   readonly anonymous: Role | undefined;
   /** Whether everybody who reaches MONITOR is believed, as in the original. */
   readonly trustNetwork: boolean;
+  /** Whether a proxy stands before the page: other machines reach it then, wherever MONITOR listens. */
+  readonly behindHttps: boolean;
+  /** Where browsers find the page through a proxy. */
+  readonly webOrigin: string | undefined;
 }
 
 /** The name of the token that is given as text, which says nothing of who shows it. */
@@ -55,8 +59,8 @@ export class Access {
    */
   adopt(settings: AccessSettings, passwords?: Passwords): boolean {
     const before = gist(this.#settings, this.#passwords);
-    const { host, trustNetwork } = this.#settings; // where it listens, and whom it believes there, it began with
-    this.#settings = { ...settings, host, trustNetwork };
+    const { host, trustNetwork, behindHttps, webOrigin } = this.#settings; // by what it is reached it began with
+    this.#settings = { ...settings, host, trustNetwork, behindHttps, webOrigin };
     this.#passwords = passwords;
     const { token, tokens } = settings;
     const named = tokens.map(({ hash, ...person }) => [hash, { ...person, known: "token" }] as const);
@@ -85,9 +89,10 @@ export class Access {
 
   /** What those are on the page who have not signed in; undefined where they are shown nothing. */
   get anonymous(): Person | undefined {
-    const { anonymous, authFile, trustNetwork, host } = this.#settings;
+    const { anonymous, authFile, trustNetwork } = this.#settings;
     if (anonymous !== undefined) return nobody(anonymous);
-    return authFile === undefined && (trustNetwork || isLocalHost(host)) ? nobody("admin") : undefined;
+    const isBelieved = trustNetwork || isForItsMachine(this.#settings);
+    return authFile === undefined && isBelieved ? nobody("admin") : undefined;
   }
 
   /** Whether those who have not signed in are believed because only this machine reaches MONITOR. */
@@ -168,6 +173,11 @@ export function isLocalHost(host: string): boolean {
   return host === "localhost" || isLoopback(host);
 }
 
+/** Whether nobody reaches the page but from this machine. */
+function isForItsMachine({ host, behindHttps, webOrigin }: AccessSettings): boolean {
+  return isLocalHost(host) && !behindHttps && webOrigin === undefined;
+}
+
 /**
  * Refuses a configuration by which strangers would be let in.
  *
@@ -177,15 +187,21 @@ export function isLocalHost(host: string): boolean {
 export function checkReach(settings: AccessSettings): void {
   const { host, authFile, token, tokens, anonymous, trustNetwork } = settings;
   const isGuarded = authFile !== undefined || token !== undefined || tokens.length > 0;
-  if (isLocalHost(host) || isGuarded || trustNetwork || anonymous === "viewer") return;
+  if (isGuarded || trustNetwork || anonymous === "viewer") return;
+  if (isForItsMachine(settings)) return;
+  const where = isLocalHost(host)
+    ? "Other machines would reach MONITOR's page through the proxy before it (behind_https, web_origin)"
+    : `MONITOR would listen on ${host}, where other machines reach it`;
   throw new ConfigError(
     [
-      `MONITOR would listen on ${host}, where other machines reach it, and nobody would have to sign in. Either`,
+      `${where}, and nobody would have to sign in. Either`,
       "  give people passwords:      htpasswd -B -c people anna, then --auth-file people (auth_file: people)",
       "  give programs tokens:       deno task monitor --new-token NAME, then what it prints into monitor.yaml",
       "  let everybody look only:    anonymous: viewer in monitor.yaml",
       "  let everybody do all:       --trust-network (trust_network: true)",
-      "  or stay on this machine:    --host 127.0.0.1",
+      isLocalHost(host)
+        ? "  or let the proxy ask people: --trust-network, and nobody else reach this machine"
+        : "  or stay on this machine:    --host 127.0.0.1",
     ].join("\n"),
   );
 }

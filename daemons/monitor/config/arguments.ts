@@ -46,7 +46,8 @@ export const MONITOR = {
     },
     "katcp-commands": {
       type: "switch",
-      description: "Take commands over KATCP as well, from whoever reaches its port: KATCP has no login",
+      description:
+        "Take commands over KATCP as well, from this machine, with --trust-network from everywhere: KATCP has no login",
     },
     "host": {
       type: "text",

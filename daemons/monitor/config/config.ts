@@ -63,6 +63,8 @@ export interface Settings extends AccessSettings {
   readonly token: string | undefined;
   /** Whether a proxy that speaks HTTPS stands before the page: cookies are for HTTPS then, and addresses as it says. */
   readonly behindHttps: boolean;
+  /** Where browsers find the page where that is not where MONITOR is asked: `https://lab.example`, a proxy. */
+  readonly webOrigin: string | undefined;
   /** Whether /metrics may be read without signing in. */
   readonly openMetrics: boolean;
   /** Whether GET `/monitor/command` commands, as in the original, and not only POST. */
@@ -114,6 +116,7 @@ export const DEFAULTS: Settings = {
   tls: undefined,
   token: undefined,
   behindHttps: false,
+  webOrigin: undefined,
   openMetrics: false,
   oldWebCommands: false,
   retention: [],

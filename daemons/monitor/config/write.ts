@@ -27,6 +27,7 @@ export function writeYaml(config: Config): string {
   say("trust_network", config.trustNetwork, DEFAULTS.trustNetwork);
   if (config.tls) said.tls = { ...config.tls };
   say("behind_https", config.behindHttps, DEFAULTS.behindHttps);
+  say("web_origin", config.webOrigin, DEFAULTS.webOrigin);
   say("open_metrics", config.openMetrics, DEFAULTS.openMetrics);
   say("old_web_commands", config.oldWebCommands, DEFAULTS.oldWebCommands);
   said.clients = Object.fromEntries(config.clients.map((client) => [client.name, clientOf(client)]));

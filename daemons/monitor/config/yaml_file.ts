@@ -48,6 +48,7 @@ export function readYaml(text: string, file: string): Said {
     tls: inSection(root, "tls", readTls),
     token: root.text("token"),
     behindHttps: root.flag("behind_https"),
+    webOrigin: originIn(root, "web_origin"),
     openMetrics: root.flag("open_metrics"),
     oldWebCommands: root.flag("old_web_commands"),
     alarms: inSection(root, "alarms", readRules),
@@ -96,6 +97,17 @@ function readClient(name: string, section: Section): ClientConfig {
   };
   finish(section);
   return client;
+}
+
+function originIn(section: Section, key: string): string | undefined {
+  const words = section.text(key);
+  const url = words === undefined ? undefined : URL.parse(words);
+  if (url === undefined) return undefined;
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return isOrigin ? url.origin : section.fail(
+    key,
+    `expected an address without a path, https://lab.example, got ${JSON.stringify(words)}`,
+  );
 }
 
 function addressIn(section: Section, key: string): string | undefined {

@@ -25,6 +25,8 @@ export interface Doors {
   readonly isSecure: IsSecure;
   /** Whether a proxy stands before MONITOR, which says where requests are from. */
   readonly behindProxy: boolean;
+  /** Host and port by which browsers find the page beside those it is asked by; undefined where there are none. */
+  readonly publicHost: string | undefined;
   /** Whether /metrics is for everybody. */
   readonly openMetrics: boolean;
   /** The lab's name, for the browser. */
@@ -53,7 +55,7 @@ export function doorman(doors: Doors | undefined): MiddlewareHandler {
       setVisitor(c, { ...ALONE, address: remoteOf(c) });
       return await next();
     }
-    const { access, behindProxy, openMetrics } = doors;
+    const { access, behindProxy, publicHost, openMetrics } = doors;
     const address = addressOf(c, behindProxy);
     const shown = await showing(c, doors, address);
     if (shown && !shown.person) return turnedAway(c, doors, shown.wait);
@@ -61,6 +63,9 @@ export function doorman(doors: Doors | undefined): MiddlewareHandler {
     const visitor: Visitor = {
       person,
       address,
+      hosts: [publicHost, behindProxy ? lastOf(c.req.header("x-forwarded-host")) : undefined].filter((one) =>
+        one !== undefined
+      ),
       formToken: shown?.formToken,
       isIn: shown?.isIn ?? staying(access, shown?.person),
       canSignIn: access.canSignIn,
@@ -68,7 +73,7 @@ export function doorman(doors: Doors | undefined): MiddlewareHandler {
     setVisitor(c, visitor);
     const { path } = c.req;
     const isOpen = OPEN.test(path) || (openMetrics && path === "/metrics");
-    const strange = isOpen || shown || behindProxy ? undefined : strangeHost(c, access);
+    const strange = isOpen || shown || behindProxy ? undefined : strangeHost(c, access, publicHost);
     if (strange !== undefined) return c.text(strange, 421);
     if (!isOpen && refusalOf(person, "see") !== undefined) return turnedAway(c, doors, 0);
     await next();
@@ -144,6 +149,10 @@ function pairIn(words: string): [string, string] | [] {
 
 /** Where a request is from: as the proxy before MONITOR says, where there is one; whoever sends may write the rest. */
 function addressOf(c: Context, behindProxy: boolean): string | undefined {
-  const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return forwarded || remoteOf(c);
+  return (behindProxy && lastOf(c.req.header("x-forwarded-for"))) || remoteOf(c);
+}
+
+/** The last word of a list in a header: what the proxy itself has written. */
+function lastOf(list: string | undefined): string | undefined {
+  return list?.split(",").at(-1)?.trim();
 }

@@ -10,7 +10,7 @@ export interface DoorsParts {
   /** Who may do what. */
   readonly access: Access;
   /** What MONITOR is told. */
-  readonly config: Pick<Settings, "behindHttps" | "openMetrics" | "name">;
+  readonly config: Pick<Settings, "behindHttps" | "webOrigin" | "openMetrics" | "name">;
   /** A file in which sessions are kept; they end with MONITOR without one. */
   readonly file?: string;
   /** Writes to the log. */
@@ -46,6 +46,7 @@ export async function openDoors(parts: DoorsParts): Promise<Doors & AsyncDisposa
     }),
     isSecure: (c) => config.behindHttps || c.req.url.startsWith("https:"),
     behindProxy: config.behindHttps,
+    publicHost: config.webOrigin && new URL(config.webOrigin).host,
     openMetrics: config.openMetrics,
     realm: config.name,
     watch(listener) {

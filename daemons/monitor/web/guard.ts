@@ -10,13 +10,18 @@ const LOOKING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
  * Why a request that changes something may not come from where it comes from; undefined if it may. Programs send none
  * of the headers that browsers do.
  */
-export function strangeness({ req }: Context): string | undefined {
-  const site = req.header("sec-fetch-site");
-  const origin = req.header("origin");
-  const isOwn = site !== undefined
-    ? site === "same-origin" || site === "none"
-    : origin === undefined || URL.parse(origin)?.host === req.header("host");
+export function strangeness(c: Context): string | undefined {
+  const site = c.req.header("sec-fetch-site");
+  const isOwn = site !== undefined ? site === "same-origin" || site === "none" : isOwnOrigin(c);
   return isOwn ? undefined : "Commands from pages of other sites are refused";
+}
+
+/** Whether a request is from one of our pages, under whatever name browsers reach them; programs do not say. */
+export function isOwnOrigin(c: Context): boolean {
+  const origin = c.req.header("origin");
+  if (origin === undefined) return true;
+  const host = URL.parse(origin)?.host;
+  return host !== undefined && [c.req.header("host"), ...visitorOf(c).hosts].includes(host);
 }
 
 /**

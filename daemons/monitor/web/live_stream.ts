@@ -7,6 +7,7 @@ export const LIVE_HEADERS = {
   "content-type": "text/event-stream",
   "transfer-encoding": "chunked",
   "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
 } as const;
 
 /**

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../../lib/time/mod.ts";
 import type { Lab } from "../lab.ts";
+import { isOwnOrigin } from "./guard.ts";
 import { type Framing, LogReader, messageOf, PLAIN, SOCKJS } from "./log_reader.ts";
 import { OUT, visitorOf } from "./visitor.ts";
 import { WebSocketServer } from "./ws.ts";
@@ -25,7 +26,7 @@ export function serveLogSocket(app: Hono): void {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       return c.text("Here the log is sent over WebSocket\n", 426, { upgrade: "websocket" });
     }
-    if (!isOwn(c)) return c.text("Pages of other sites may not read the log\n", 403);
+    if (!isOwnOrigin(c)) return c.text("Pages of other sites may not read the log\n", 403);
     (c.env as Admission | undefined)?.admit?.(visitorOf(c).isIn);
     return c.body(null, 204);
   };
@@ -118,12 +119,6 @@ export class LogSockets implements Disposable {
     this.#heartbeat.stop();
     for (const reader of this.#readers.keys()) reader.end();
   }
-}
-
-/** Browsers say which site a page is from; other programs do not. */
-function isOwn({ req }: Context): boolean {
-  const origin = req.header("origin");
-  return origin === undefined || URL.parse(origin)?.host === req.header("host");
 }
 
 function refuse(socket: Duplex, status: number): void {

@@ -9,6 +9,8 @@ export interface Visitor {
   readonly person: Person | undefined;
   /** The address it came from; undefined where it came from no network. */
   readonly address: string | undefined;
+  /** Names by which browsers reach this page, beside the one it was asked by. */
+  readonly hosts: readonly string[];
   /** What the forms of their session say; undefined for those who show who they are with every request. */
   readonly formToken: string | undefined;
   /** Whether they would still be shown what they are being shown: streams end where it says no. */
@@ -21,6 +23,7 @@ export interface Visitor {
 export const ALONE: Visitor = {
   person: { name: NOBODY, role: "admin", grants: [], known: "nobody" },
   address: undefined,
+  hosts: [],
   formToken: undefined,
   isIn: () => true,
   canSignIn: false,

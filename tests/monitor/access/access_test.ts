@@ -102,6 +102,18 @@ Deno.test("beyond this machine MONITOR does not start without authentication, an
     }
   }
   assertThrows(() => checkReach(settings("{ host: 0.0.0.0, anonymous: operator }")), ConfigError);
+  for (const proxy of ["behind_https: true", "web_origin: https://lab.example"]) {
+    const error = assertThrows(() => checkReach(settings(proxy)), ConfigError);
+    assertMatch(error.message, /^Other machines would reach MONITOR's page through the proxy before it/);
+    assert(error.message.includes("--auth-file") && !error.message.includes("--host"));
+    const believed = `{ ${proxy}, trust_network: true }`;
+    for (const fine of [`{ ${proxy}, auth_file: people }`, `{ ${proxy}, anonymous: viewer }`, believed]) {
+      checkReach(settings(fine));
+    }
+    // Whoever comes through it is nobody, also where programs on this machine have tokens.
+    assertEquals(new Access(settings(`{ ${proxy}, token: cold }`)).anonymous, undefined);
+    assertEquals(new Access(settings(believed)).anonymous?.role, "admin");
+  }
   for (
     const fine of [
       "host: 127.0.0.1",

@@ -92,6 +92,15 @@ const REFUSED: readonly (readonly [text: string, message: string])[] = [
     "tls: { cert: lab.crt }",
     "monitor.yaml line 1: tls.key: expected the file with the certificate's private key, got nothing",
   ],
+  [
+    "name: x\nweb_origin: lab.example",
+    `monitor.yaml line 2: web_origin: expected an address without a path, https://lab.example, got "lab.example"`,
+  ],
+  [
+    "web_origin: https://lab.example/monitor",
+    "monitor.yaml line 1: web_origin: expected an address without a path, https://lab.example, " +
+    `got "https://lab.example/monitor"`,
+  ],
   ["clients: []", "monitor.yaml line 1: clients: expected a section, got a list"],
 ];
 
