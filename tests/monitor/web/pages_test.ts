@@ -210,11 +210,13 @@ testWith(
     // A curve with its band of least and most, none where nothing is known, and again a curve.
     const inked = await page.evaluate(INKED) as number[];
     assert(inked[0]! > 20 && inked[1]! < 16 && inked[2]! > 20, `${inked}`);
-    // Cursors go together: where one curve is looked at, the others give their values too.
+    // Cursors go together: where one curve is looked at, the others give their values of that moment.
+    const told =
+      `[...document.querySelectorAll("#curves .u-legend tr:first-child .u-value")].map((one) => one.textContent)`;
+    const [last] = await page.evaluate(told) as string[];
     await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
     await page.waitForFunction(
-      `[...document.querySelectorAll("#curves figure")].every((figure) =>
-        /\\d/.test(figure.querySelectorAll(".u-legend .u-value")[1].textContent))`,
+      `(([one, other]) => one === other && one !== "" && one !== ${JSON.stringify(last)})(${told})`,
     );
     await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
     await page.mouse.down();

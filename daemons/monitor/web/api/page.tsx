@@ -1,5 +1,4 @@
 /** The routes as a page for people. @module */
-import { overview } from "../live.ts";
 import { Layout } from "../views/layout.tsx";
 import type { PageContext } from "../views/pages.tsx";
 import type { Parameter, Route } from "./route.ts";
@@ -26,7 +25,7 @@ function limitsOf({ schema, required, in: place }: Parameter): string {
 /** Every route with what it takes and gives. */
 export function ApiPage({ lab, clock, routes }: PageContext & { readonly routes: readonly Route[] }) {
   return (
-    <Layout lab={lab.name} title={`API · ${lab.name}`} here="/api/v1" overview={overview(lab, clock)}>
+    <Layout lab={lab} clock={clock} title="API" here="/api/v1">
       <section class="card">
         <h2>
           API <small>for scripts and other programs</small>

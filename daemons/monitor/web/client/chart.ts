@@ -141,8 +141,22 @@ function settings({ names, label, width, height, log, local, range, ...told }: C
         told.onZoom(from, to);
       }],
       draw: [(chart) => told.onDraw?.(chart)],
+      setLegend: [(chart) => {
+        if ((chart.cursor.left ?? -1) < 0) showLast(chart);
+      }],
     },
   };
+}
+
+/** Lets the legend tell the last of each curve where nobody points at a moment; nothing where that is a gap. */
+function showLast(chart: uPlot): void {
+  const last = chart.data[0].length - 1;
+  const idxs = chart.data.map((column) => {
+    let at = last;
+    while (at >= 0 && column[at] === undefined) at--; // a moment of another curve
+    return at < 0 ? null : at;
+  });
+  chart.setLegend({ idxs }, false);
 }
 
 /** Hours of the day, and the day where it begins or the marks are days apart. */

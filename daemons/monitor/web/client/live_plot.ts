@@ -5,8 +5,8 @@ import { monitorTime, showTime, wantLocal, wantsLocal } from "./clock.ts";
 import { follow, type Followed } from "./curves.ts";
 import { askPast } from "./past.ts";
 
-/** Room for the legend, CSS pixels. */
-const LEGEND = 40;
+/** Room for one line of the legend, CSS pixels. */
+const LEGEND = 26;
 /** Where there is nothing yet the abscissa is so wide, seconds. */
 const EMPTY = 60;
 
@@ -42,7 +42,7 @@ class LivePlot {
     this.#place = card.querySelector<HTMLElement>(".plot")!;
     this.#plot = plot;
     this.#isLog = plot.log;
-    this.#place.style.height = `${plot.height}px`;
+    this.#place.style.minHeight = `${plot.height}px`;
     this.#curves = plot.curves.map(({ key }) => follow(plot.client, key, () => this.#drawSoon()));
     this.#chart = this.#make();
     new ResizeObserver(() => this.#chart.resize(...this.#size)).observe(this.#place);
@@ -82,7 +82,7 @@ class LivePlot {
   }
 
   get #size(): [width: number, height: number] {
-    return [this.#place.clientWidth, this.#place.clientHeight - LEGEND];
+    return [this.#place.clientWidth, this.#plot.height - LEGEND];
   }
 
   #make(): Chart {

@@ -4,7 +4,6 @@ import { clientsOf } from "../../alarm/rule.ts";
 import type { Alarm } from "../../alarm/alarm.ts";
 import type { Lab } from "../../lab.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { showMoment, showSpan } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import { NameField, OrderForm } from "./order_form.tsx";
@@ -146,10 +145,10 @@ export function AlarmsPage({ lab, clock, problem }: PageContext & { problem?: st
   const others = all.filter((alarm) => !alarm.isOpen);
   return (
     <Layout
-      lab={lab.name}
-      title={`Alarms · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Alarms"
       here="/alarms"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
       problem={problem}
@@ -243,10 +242,10 @@ function Trippings({ rehearsal }: { rehearsal: Rehearsal }) {
 export function AlarmTestPage({ lab, clock, asked, rehearsal, problem }: AlarmTestProps) {
   return (
     <Layout
-      lab={lab.name}
-      title={`Alarm test · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Alarm test"
       here="/alarms"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       problem={problem}
     >

@@ -2,7 +2,6 @@
 import type { Series } from "../../lab.ts";
 import type { StateValue } from "../../store/past.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { show, showName, showUnit } from "../show.ts";
 import { fieldOf, showMoment, showSpan } from "../times.ts";
 import { Layout } from "./layout.tsx";
@@ -82,10 +81,10 @@ export function ArchivePage(
   );
   return (
     <Layout
-      lab={lab.name}
-      title={`Archive · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Archive"
       here="/archive"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       problem={problem}
     >
@@ -250,10 +249,10 @@ export function HistoryPage(props: HistoryProps) {
   );
   return (
     <Layout
-      lab={lab.name}
-      title={`Curves · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Curves"
       here="/archive"
-      overview={overview(lab, clock)}
       data={{
         archive: { curves: curves.map(({ channel }) => channel), from, to, log, local, mark: mark ?? null },
       }}

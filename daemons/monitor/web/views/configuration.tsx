@@ -1,7 +1,6 @@
 /** The configuration: what is watched, and a button that reads it anew. @module */
 import type { Done } from "../commander.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { showLink } from "../show.ts";
 import { showMoment } from "../times.ts";
 import { Layout } from "./layout.tsx";
@@ -40,10 +39,10 @@ export function ConfigurationPage({ lab, clock, last }: ConfigurationProps) {
   const clients = [...lab.clients.values()];
   return (
     <Layout
-      lab={lab.name}
-      title={`Configuration · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Configuration"
       here="/configuration"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
     >
@@ -72,8 +71,8 @@ export function ConfigurationPage({ lab, clock, last }: ConfigurationProps) {
                 <th>title</th>
                 <th>address</th>
                 <th>model</th>
-                <th>values</th>
-                <th>plots</th>
+                <th class="n">values</th>
+                <th class="n">plots</th>
                 <th>link</th>
               </tr>
             </thead>

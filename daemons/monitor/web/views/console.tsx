@@ -1,7 +1,7 @@
 /** A device's console: lines as its own grammar has them, and what came of them. @module */
 import type { Client } from "../../lab.ts";
 import { assetUrl } from "../assets.ts";
-import { isLive, overview } from "../live.ts";
+import { isLive } from "../live.ts";
 import type { Order } from "../orders.ts";
 import { showMoment } from "../times.ts";
 import { CardHead } from "./card.tsx";
@@ -15,10 +15,10 @@ export function ConsolePage(
 ) {
   return (
     <Layout
-      lab={lab.name}
-      title={`Console of ${client.name} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={`Console of ${client.name}`}
       here=""
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
     >

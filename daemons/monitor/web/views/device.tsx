@@ -5,7 +5,7 @@ import type { Client } from "../../lab.ts";
 import type { Layout as DeviceLayout, LayoutPart } from "../../layout/layout.ts";
 import { lineFor, select } from "../../layout/select.ts";
 import { assetUrl } from "../assets.ts";
-import { isLive, overview } from "../live.ts";
+import { isLive } from "../live.ts";
 import type { Orders } from "../orders.ts";
 import { placeOf, show, showName, showShortName, showUnit } from "../show.ts";
 import { isNamed, visitorNow } from "../visitor.ts";
@@ -195,6 +195,7 @@ export function DevicePage({ lab, clock, client, orders, layout, problem }: Devi
     ...client.plots.length > 0 ? [] : layoutPlots(client, layout),
   ];
   const address = `/client/${encodeURIComponent(client.name)}`;
+  const about = client.description?.model.description ?? client.title;
   const protection = client.description?.model.hardwareProtection;
   const sections = sectionsOf(client);
   const all = (
@@ -211,10 +212,10 @@ export function DevicePage({ lab, clock, client, orders, layout, problem }: Devi
   );
   return (
     <Layout
-      lab={lab.name}
-      title={`${client.name} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={client.name}
       here=""
-      overview={overview(lab, clock)}
       data={{ plots }}
       styles={[assetUrl("pages.css")]}
       modules={[assetUrl("device.ts")]}
@@ -224,7 +225,7 @@ export function DevicePage({ lab, clock, client, orders, layout, problem }: Devi
       <h1 class="unseen">{client.name}</h1>
       <section class={`card ${isLive(client) ? "" : "isstale"}`} data-client={client.name}>
         <CardHead client={client} />
-        <p class="quiet">{client.description?.model.description ?? client.title}</p>
+        {about !== client.title && <p class="quiet">{about}</p>}
         {protection && (
           <p class="quiet">
             <b>If its daemon dies:</b> {protection}

@@ -1,7 +1,6 @@
 /** The list of images. @module */
 import type { ImageFound, ImagePage } from "../../store/image.ts";
 import { assetUrl, VIEWER_LOADS } from "../assets.ts";
-import { overview } from "../live.ts";
 import { grouped, Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
 import { Choice } from "./search_fields.tsx";
@@ -151,10 +150,10 @@ function Pages({ search, total }: { search: ImagesSearch; total: number }) {
 export function ImagesPage({ lab, clock, search, found, choices, feeds, problem }: ImagesProps) {
   return (
     <Layout
-      lab={lab.name}
-      title={`Images · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Images"
       here="/images"
-      overview={overview(lab, clock)}
       styles={[assetUrl("images.css")]}
       script={assetUrl("images.ts")}
       modules={VIEWER_LOADS}

@@ -5,18 +5,15 @@ import { createHash } from "node:crypto";
 import { assetUrl } from "../assets.ts";
 import { FORM_TOKEN, visitorNow } from "../visitor.ts";
 import { WhoIsHere } from "./order_form.tsx";
-import type { Bulletin } from "../live.ts";
+import { overview as overviewOf } from "../live.ts";
+import type { PageContext } from "./pages.tsx";
 
 /** What every page needs. */
-export interface PageProps {
-  /** Name of the lab, shown at the left. */
-  readonly lab: string;
-  /** Title of the page. */
-  readonly title: string;
+export interface PageProps extends PageContext {
+  /** What it is; a page of the whole lab has its name alone. */
+  readonly title?: string;
   /** Path of the page in the navigation. */
   readonly here: string;
-  /** The lab in numbers. */
-  readonly overview: Bulletin["lab"];
   /** Data for the page's script. */
   readonly data?: object;
   /** Addresses of style sheets beside the one of all pages. */
@@ -57,9 +54,10 @@ export const IMPORTS_HASH = `sha256-${createHash("sha256").update(IMPORTS).diges
 
 /** A whole page. */
 export function Layout(
-  { lab, title, here, overview, data, styles = [], script, modules = [], fetches, problem, children }:
-    PageProps,
+  { lab, clock, title, here, data, styles = [], script, modules = [], fetches, problem, children }: PageProps,
 ) {
+  const overview = overviewOf(lab, clock);
+  const name = title === undefined ? lab.name : `${title} · ${lab.name}`;
   return (
     <>
       {raw("<!doctype html>")}
@@ -71,7 +69,7 @@ export function Layout(
             <meta name={FORM_TOKEN.header} content={visitorNow().formToken} />
           )}
           <meta name="viewport" content="width=device-width" />
-          <title>{overview.open > 0 ? `(${overview.open}) ` : ""}{title}</title>
+          <title>{overview.open > 0 ? `(${overview.open}) ` : ""}{name}</title>
           <link rel="icon" href={assetUrl("icon.svg")} />
           <link rel="stylesheet" href={assetUrl("vendor/uPlot.min.css")} />
           <link rel="stylesheet" href={assetUrl("dewar.css")} />
@@ -90,7 +88,7 @@ export function Layout(
         <body>
           <a class="skip" href="#main">to the page</a>
           <header>
-            <b>{lab}</b>
+            <b>{lab.name}</b>
             <nav>
               {PAGES.map(([path, name]) => (
                 <a href={path} aria-current={path === here ? "page" : undefined}>

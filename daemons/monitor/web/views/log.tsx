@@ -2,12 +2,11 @@
 import type { LogLine } from "../../../../lib/link/link.ts";
 import { ALL, type LogPage as Found } from "../../store/log_query.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { fieldOf } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import { LogTable } from "./log_table.tsx";
 import type { PageContext } from "./pages.tsx";
-import { Between, Choice } from "./search_fields.tsx";
+import { Between, Choice, Pages } from "./search_fields.tsx";
 
 /** What is looked for. */
 export interface LogSearch {
@@ -53,10 +52,10 @@ export function LogPage({ lab, clock, search, found, sources, problem }: LogProp
     page === 1;
   return (
     <Layout
-      lab={lab.name}
-      title={`Log · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Log"
       here="/log"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       problem={problem}
     >
@@ -95,11 +94,7 @@ export function LogPage({ lab, clock, search, found, sources, problem }: LogProp
         {found.lines.length === 0
           ? <p class="quiet">Nothing in the log is like this.</p>
           : <LogTable lines={found.lines} dated live={isAll} />}
-        <nav class="pages" aria-label="pages of the log">
-          {page > 1 && <a class="button" href={addressOf(search, page - 1)}>newer</a>}
-          {(page > 1 || found.more) && <span class="quiet">page {page}</span>}
-          {found.more && <a class="button" href={addressOf(search, page + 1)}>older</a>}
-        </nav>
+        <Pages of="the log" page={page} more={found.more} address={(page) => addressOf(search, page)} />
       </section>
     </Layout>
   );

@@ -1,11 +1,11 @@
 /** The logbook: notes of people about a time, a device, a run. @module */
 import type { NoteFound } from "../../store/note.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { fieldOf, showMoment } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import { NameField, OrderForm } from "./order_form.tsx";
 import type { PageContext } from "./pages.tsx";
+import { Choice, Pages } from "./search_fields.tsx";
 
 /** What is looked for. */
 export interface NoteSearch {
@@ -64,10 +64,10 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
   const clients = [...lab.clients.keys()];
   return (
     <Layout
-      lab={lab.name}
-      title={`Logbook · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Logbook"
       here="/logbook"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
       problem={problem}
@@ -86,10 +86,7 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
           </label>
           <label>
             device
-            <select name="client">
-              <option value="">none</option>
-              {clients.map((name) => <option value={name} selected={name === client}>{name}</option>)}
-            </select>
+            <Choice name="client" choices={clients} chosen={client} any="none" />
           </label>
           <label>
             run <input name="run" value={run ?? ""} />
@@ -108,10 +105,7 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
           </label>
           <label>
             device
-            <select name="client">
-              <option value="">any</option>
-              {clients.map((name) => <option value={name} selected={name === client}>{name}</option>)}
-            </select>
+            <Choice name="client" choices={clients} chosen={client} any="any" />
           </label>
           <label>
             run <input name="run" value={run ?? ""} />
@@ -120,10 +114,7 @@ export function LogbookPage({ lab, clock, search, found, problem, draft }: Logbo
         </form>
         {found.notes.length === 0 && <p class="quiet">No notes.</p>}
         {found.notes.map((note) => <Note note={note} />)}
-        <nav class="pages" aria-label="pages of the logbook">
-          {page > 1 && <a class="button" href={addressOf(search, page - 1)}>newer</a>}
-          {found.more && <a class="button" href={addressOf(search, page + 1)}>older</a>}
-        </nav>
+        <Pages of="the logbook" page={page} more={found.more} address={(page) => addressOf(search, page)} />
       </section>
     </Layout>
   );

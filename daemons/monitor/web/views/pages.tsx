@@ -1,7 +1,6 @@
 /** The overview. @module */
 import type { Clock } from "../../../../lib/time/mod.ts";
 import type { Lab } from "../../lab.ts";
-import { overview } from "../live.ts";
 import { AlarmStrips } from "./alarms.tsx";
 import { Card } from "./card.tsx";
 import { CommandLine } from "./command_line.tsx";
@@ -26,14 +25,14 @@ export async function LabPage({ lab, clock }: PageContext) {
   const clients = [...lab.clients.values()].filter(({ enabled }) => enabled);
   const plots = clients.flatMap((client) => client.plots.map((plot) => plotData(client, plot)));
   return (
-    <Layout lab={lab.name} title={lab.name} here="/" overview={overview(lab, clock)} data={{ plots }}>
+    <Layout lab={lab} clock={clock} here="/" data={{ plots }}>
       <AlarmStrips lab={lab} clock={clock} />
       <LiveRuns lab={lab} clock={clock} />
       <div class="cards">
         {clients.map((client) => <Card client={client} clock={clock} />)}
-        {plots.map((plot) => <PlotCard plot={plot} />)}
         <CommandLine clients={clients} />
       </div>
+      <div class="plots">{plots.map((plot) => <PlotCard plot={plot} />)}</div>
       {clients.length === 0 && (
         <p class="quiet">No devices yet: start MONITOR with name=host:port, or name them in monitor.yaml.</p>
       )}

@@ -51,7 +51,7 @@ function pictureOf(plot: PlotData): string {
 /** A plot's place on the page; without scripts it is a picture. */
 export function PlotCard({ plot }: { plot: PlotData }) {
   return (
-    <section class="card wide" data-plot={`${plot.client}/${plot.id}`}>
+    <section class="card" data-plot={`${plot.client}/${plot.id}`}>
       <h2>
         {plot.title} <small>{plot.client}</small>
         <span class="link">

@@ -6,7 +6,6 @@ import type { ImageFound } from "../../store/image.ts";
 import type { NoteFound } from "../../store/note.ts";
 import type { RunRow } from "../../store/run.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { showName, showUnit } from "../show.ts";
 import { fieldOf, showMoment, showSpan } from "../times.ts";
 import { type CurveShown, Figures } from "./archive.tsx";
@@ -230,10 +229,10 @@ export function RunPage(props: RunProps) {
   const view = { ...stretch, log: false, local: false, mark: null };
   return (
     <Layout
-      lab={lab.name}
-      title={`${name} ${showMoment(began)} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={`${name} ${showMoment(began)}`}
       here="/runs"
-      overview={overview(lab, clock)}
       data={{ archive: { curves: curves.map(({ channel }) => channel), ...view } }}
       styles={[assetUrl("pages.css"), assetUrl("images.css")]}
       script={assetUrl("archive.ts")}

@@ -2,11 +2,10 @@
 import type { LiveRun } from "../../runs/runs.ts";
 import type { RunFound } from "../../store/run.ts";
 import { assetUrl } from "../assets.ts";
-import { overview } from "../live.ts";
 import { fieldOf, showMoment, showSpan } from "../times.ts";
 import { Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
-import { Between, Choice } from "./search_fields.tsx";
+import { Between, Choice, Pages } from "./search_fields.tsx";
 
 /** What is looked for. */
 export interface RunSearch {
@@ -119,10 +118,10 @@ export function RunsPage({ lab, clock, search, found, choices, problem }: RunsPr
   const { text, author, name, from, to, page } = search;
   return (
     <Layout
-      lab={lab.name}
-      title={`Runs · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title="Runs"
       here="/runs"
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       problem={problem}
     >
@@ -173,11 +172,7 @@ export function RunsPage({ lab, clock, search, found, choices, problem }: RunsPr
               </div>
             )}
         </div>
-        <nav class="pages" aria-label="pages of the runs">
-          {page > 1 && <a class="button" href={addressOf(search, page - 1)}>newer</a>}
-          {(page > 1 || found.more) && <span class="quiet">page {page}</span>}
-          {found.more && <a class="button" href={addressOf(search, page + 1)}>older</a>}
-        </nav>
+        <Pages of="the runs" page={page} more={found.more} address={(page) => addressOf(search, page)} />
       </section>
     </Layout>
   );

@@ -4,7 +4,7 @@ import type { Client } from "../../lab.ts";
 import type { Difference, Saved } from "../../settings/saved_settings.ts";
 import { settingsOf } from "../../settings/settings_of.ts";
 import { assetUrl } from "../assets.ts";
-import { isLive, overview } from "../live.ts";
+import { isLive } from "../live.ts";
 import { showName, showUnit } from "../show.ts";
 import { showMoment } from "../times.ts";
 import { CardHead } from "./card.tsx";
@@ -25,10 +25,10 @@ export function SettingsPage(
   const count = Object.keys(settingsOf(client)).length;
   return (
     <Layout
-      lab={lab.name}
-      title={`Settings of ${client.name} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={`Settings of ${client.name}`}
       here=""
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
     >
@@ -91,10 +91,10 @@ export function ComparePage({ lab, clock, client, saved, rows, problem }: PageCo
   const options = Object.fromEntries(sendable.map(({ key, saved }) => [key, saved]));
   return (
     <Layout
-      lab={lab.name}
-      title={`Settings of ${client.name} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={`Settings of ${client.name}`}
       here=""
-      overview={overview(lab, clock)}
       styles={[assetUrl("pages.css")]}
       script={assetUrl("device.ts")}
       problem={problem}

@@ -5,7 +5,6 @@ import { hasPicture, type Picture } from "../../images/picture.ts";
 import { thinningFor } from "../../images/thinned.ts";
 import type { ImageFound } from "../../store/image.ts";
 import { assetUrl, VIEWER_LOADS } from "../assets.ts";
-import { overview } from "../live.ts";
 import { moment, shortOf, titleOf } from "./images.tsx";
 import { Layout } from "./layout.tsx";
 import type { PageContext } from "./pages.tsx";
@@ -60,10 +59,10 @@ export function ViewerPage({ lab, clock, image, neighbours, picture, problem, qu
   const others = [...neighbours.older, ...neighbours.newer].filter((one) => one.problem === null);
   return (
     <Layout
-      lab={lab.name}
-      title={`${title} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={title}
       here="/images"
-      overview={overview(lab, clock)}
       styles={[assetUrl("images.css")]}
       {...isShown
         ? {
@@ -124,10 +123,10 @@ export function FeedPage(
   const data: ViewerData = { frame: `${at}/frame${which}`, feed: true };
   return (
     <Layout
-      lab={lab.name}
-      title={`${name} · ${lab.name}`}
+      lab={lab}
+      clock={clock}
+      title={name}
       here="/images"
-      overview={overview(lab, clock)}
       styles={[assetUrl("images.css")]}
       data={{ viewer: data }}
       script={assetUrl("viewer/main.ts")}
