@@ -1,4 +1,8 @@
-/** What the embedded database has no background worker for: summaries of its indexes, dead rows, statistics. @module */
+/**
+ * What the embedded database has no background worker for: summaries of its indexes, dead rows, statistics, and checkpoints,
+ * without which its log grows for ever, and with it the time that it takes to open after it has been killed.
+ * @module
+ */
 import type { Sql } from "postgres";
 import type { Clock } from "../../../lib/time/mod.ts";
 
@@ -7,16 +11,26 @@ const SUMMARIZE_EVERY = 10 * 60_000;
 /** How often dead rows are removed and statistics made, milliseconds. */
 const VACUUM_EVERY = 24 * 3600_000;
 
+/** So many bytes of its log are read again at most when it is opened after it has been killed, some seconds. */
+const LOG_BYTES = 64 * 2 ** 20;
+
 /** Looks after an embedded database, one table at a time: it answers others in between. */
 export class Upkeep {
   readonly #clock: Clock;
+  readonly #logBytes: number;
   #summarizeAt: number;
   #vacuumAt: number;
   #waiting: string[] = [];
 
-  /** Begins with everything just done, but for the statistics, which a young database has none of. */
-  constructor(clock: Clock) {
+  /**
+   * Begins with everything just done, but for the statistics, which a young database has none of.
+   *
+   * @param clock Says when something is due.
+   * @param logBytes With a log longer than this comes a checkpoint.
+   */
+  constructor(clock: Clock, logBytes: number = LOG_BYTES) {
     this.#clock = clock;
+    this.#logBytes = logBytes;
     this.#summarizeAt = clock.now() + SUMMARIZE_EVERY;
     this.#vacuumAt = clock.now() + 6 * SUMMARIZE_EVERY;
   }
@@ -29,6 +43,9 @@ export class Upkeep {
    */
   async step(sql: Sql): Promise<boolean> {
     const now = this.#clock.now();
+    const [log] = await sql<{ bytes: number }[]>`
+      select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as bytes from pg_control_checkpoint()`;
+    if (log!.bytes > this.#logBytes) await sql`checkpoint`;
     if (now >= this.#summarizeAt) {
       this.#summarizeAt = now + SUMMARIZE_EVERY;
       await sql`
