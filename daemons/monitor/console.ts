@@ -1,5 +1,6 @@
 /** MONITOR's console: commands typed where it runs, or piped to it. @module */
-import { commandsFor, type Workplace } from "./commands.ts";
+import type { Workplace } from "./command.ts";
+import { commandsFor } from "./commands.ts";
 import type { Asker } from "./lab.ts";
 import type { LiveClient } from "./live_client.ts";
 import { runTyped } from "./run_command.ts";

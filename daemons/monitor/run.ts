@@ -6,7 +6,7 @@ import { formatAddress, listenTls, tls, type Transport } from "../../lib/net/mod
 import { type Clock, systemClock } from "../../lib/time/mod.ts";
 import { Access, may, type Passwords } from "./access/mod.ts";
 import { openDesk } from "./alarm/desk.ts";
-import type { Workplace } from "./commands.ts";
+import type { Workplace } from "./command.ts";
 import { runTyped } from "./run_command.ts";
 import { completions } from "./completions.ts";
 import type { Config } from "./config/mod.ts";

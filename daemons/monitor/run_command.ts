@@ -2,7 +2,8 @@
 import { CommandError } from "../../lib/errors.ts";
 import { type ParsedLine, parseLine } from "../../lib/line/mod.ts";
 import { refusalOf } from "./access/mod.ts";
-import { type Asked, commandNamed, type Reply, type Workplace } from "./commands.ts";
+import type { Asked, Reply, Workplace } from "./command.ts";
+import { commandNamed } from "./commands.ts";
 import type { Asker, CommandRecord, CommandReply } from "./lab.ts";
 
 /** What only looks, or is a line of the log itself, needs no record. */

@@ -2,7 +2,7 @@
 import type { ShownService } from "../../lib/daemon/katcp.ts";
 import type { Outcome, ParsedLine, Peer } from "../../lib/line/mod.ts";
 import { type Access, SHARED } from "./access/mod.ts";
-import type { Reply, Workplace } from "./commands.ts";
+import type { Reply, Workplace } from "./command.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Via } from "./lab.ts";
 import type { LabValues } from "./lab_values.ts";
