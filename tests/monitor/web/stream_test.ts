@@ -20,7 +20,7 @@ testWith("the page says at once that it is signed out, and where to sign in agai
   const { page } = open;
   await page.fill(`[name="name"]`, "anna");
   await page.fill(`[name="password"]`, "secret");
-  const live = page.waitForResponse(/\/live/);
+  const live = page.waitForResponse(/\/live\?/);
   await page.press(`[name="password"]`, "Enter");
   await live;
   assert(await page.isHidden("#offline"));
