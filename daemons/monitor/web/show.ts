@@ -20,7 +20,7 @@ export interface Shown {
 const minus = (text: string): string => text.replaceAll("-", "\u2212");
 
 function showNumber(value: number, precision: number | undefined): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return minus(value.toFixed(precision ?? 0));
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return minus(value.toFixed(precision ?? 0));
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) return minus(value.toExponential(2));
   return minus(precision === undefined ? String(Number(value.toPrecision(5))) : value.toFixed(precision));

@@ -20,7 +20,7 @@ export function CommandLine({ clients }: { clients: Iterable<Client> }) {
           aria-label="command"
           list="offers"
           autocomplete="off"
-          placeholder="send cryocon set temperature=-100"
+          placeholder={offers[0] ?? "message all is well"}
         />
       </OrderForm>
       <datalist id="offers">{offers.map((offer) => <option value={offer} />)}</datalist>

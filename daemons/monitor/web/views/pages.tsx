@@ -30,8 +30,8 @@ export async function LabPage({ lab, clock }: PageContext) {
       <LiveRuns lab={lab} clock={clock} />
       <div class="cards">
         {clients.map((client) => <Card client={client} clock={clock} />)}
-        <CommandLine clients={clients} />
       </div>
+      <CommandLine clients={clients} />
       <div class="plots">{plots.map((plot) => <PlotCard plot={plot} />)}</div>
       {clients.length === 0 && (
         <p class="quiet">No devices yet: start MONITOR with name=host:port, or name them in monitor.yaml.</p>
