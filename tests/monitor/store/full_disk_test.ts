@@ -100,11 +100,11 @@ testWith(
       for (const { problem } of [full, still]) assertStringIncludes(problem!, "PostgreSQL at");
       assertEquals([again.stored, again.dropped, again.problem], [again.given, 0, undefined]);
       assertEquals([end.numbers, end.rows], [again.given, again.given], "stored once, all of them");
-      assertEquals(
-        end.reports.map((one) => one.split(":")[0]),
-        ["error", "info"],
-        end.reports.join("\n"),
-      );
+      // Room that the server finds by itself may bring it back for a moment; what it must not do is come and go all the time.
+      const types = end.reports.map((one) => one.split(":")[0]);
+      assert(types.length <= 6, end.reports.join("\n"));
+      assertEquals(types, types.map((_, place) => place % 2 === 0 ? "error" : "info"));
+      assertEquals(types.at(-1), "info");
       console.log(
         `${full.problem}: ${again.given} values given, ${again.given - end.numbers} lost, ${
           end.rows - end.numbers
