@@ -110,7 +110,7 @@ async function* thousandDaemons(engine: string, db: string | undefined): AsyncIt
   await using monitor = await monitorOf(daemons, folder, db);
   const page = await monitor.said(/^page at (\S+)$/m);
   await allConnected(page, DAEMONS);
-  await systemClock.sleep("5 s");
+  await systemClock.sleep("15 s"); // until the runtime has compiled the embedded engine, at its first start
   const watching = await cost(monitor.pid, () => browse(`${page}live`, 1, 0));
   const weight = await memory(monitor.pid);
   daemons.kill("SIGUSR1");
