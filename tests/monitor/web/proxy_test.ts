@@ -57,11 +57,11 @@ testWith("behind a proxy with HTTPS one signs in, sees what happens, commands an
   // The original's log socket, as its page opens it.
   const first = page.evaluate(`new Promise((resolve, reject) => {
     const socket = new WebSocket(location.origin.replace("https", "wss") + "/ws");
-    socket.onopen = () => document.title = "open";
+    socket.onopen = () => window.isOpen = true;
     socket.onmessage = ({ data }) => resolve(JSON.parse(data).msg);
     socket.onerror = () => reject(new Error("no socket"));
   })`);
-  await page.waitForFunction(`document.title === "open"`);
+  await page.waitForFunction("window.isOpen");
   lab.log("info", "through the proxy");
   assertEquals(await first, "through the proxy");
   await page.click("text=Sign out");
