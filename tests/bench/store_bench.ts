@@ -142,7 +142,7 @@ export async function* store(): AsyncIterable<Row> {
   yield* drawing(cluster, await fill(cluster, { days: 365, channels: 1 }));
 }
 
-/** The same with a store of 10 GB, and with an embedded one of 1 GB. */
+/** The same with a store of 10 GB, and with an embedded one of nearly 1 GB. */
 export async function* store10(): AsyncIterable<Row> {
   const data = await Deno.makeTempDir();
   yield* drawing({ data }, await fill({ folder: `${data}/database` }, { days: 100, channels: 1 }));
