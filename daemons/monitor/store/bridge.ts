@@ -91,7 +91,7 @@ class Backend {
       else if ("failed" in message) this.#fail(new Error(message.failed));
       else this.#waiting.shift()?.resolve(new Uint8Array(message));
       // A thread that has nothing to do must not keep the process from ending.
-      if (this.#waiting.length === 0) worker.unref();
+      if (this.#waiting.length === 0 && !this.#closing) worker.unref();
     });
     worker.on("error", (error: Error) => this.#fail(error));
     worker.on("exit", () => this.#fail(new Error("its thread has ended")));
