@@ -7,7 +7,7 @@ import { encodeEntry, type ValueRow } from "../../../daemons/monitor/store/entry
 import { migrate } from "../../../daemons/monitor/store/schema.ts";
 import { Spool } from "../../../daemons/monitor/store/spool.ts";
 import { ConnectionError } from "../../../lib/errors.ts";
-import { eventually } from "../../../lib/testing/mod.ts";
+import { eventually, VirtualClock } from "../../../lib/testing/mod.ts";
 import { systemClock } from "../../../lib/time/mod.ts";
 
 const clock = systemClock;
@@ -52,6 +52,19 @@ Deno.test("The embedded database", async (t) => {
       const long = "x".repeat(3_000_000);
       assertEquals((await sql`select ${long}::text as text`)[0]!.text, long);
       await close();
+    },
+  );
+
+  await t.step(
+    "openDatabase() is closed in order while a question is out, with nothing else to live for",
+    async () => {
+      // Time stands still: no deadline keeps the program alive.
+      const { sql, close } = await openDatabase({ folder }, { clock: new VirtualClock() });
+      await sql`select`;
+      const asked = assertRejects(async () => await sql`select count(*) from generate_series(1, 2000000)`);
+      await clock.sleep("1 ms"); // it has left
+      await close();
+      await asked;
     },
   );
 
